@@ -1,0 +1,1 @@
+//! Accounts in the store, the argon2id pool and the verifier cache.

@@ -1,0 +1,1 @@
+//! The store: memory and SQLite behind the kernel's port.

@@ -1,0 +1,1 @@
+//! A requestor's and a relying party's library.

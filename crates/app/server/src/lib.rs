@@ -1,0 +1,1 @@
+//! The server: accept loop, TLS, routes, limits, wiring.

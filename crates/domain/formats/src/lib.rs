@@ -1,0 +1,1 @@
+//! Token formats: a draft into signed octets, and back into what was verified.

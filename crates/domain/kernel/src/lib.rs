@@ -1,0 +1,1 @@
+//! The kernel: authenticate, decide, mint, commit.

@@ -1,0 +1,1 @@
+//! Objects, administrators and change sets: the one way into the state.

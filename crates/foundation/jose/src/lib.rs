@@ -1,0 +1,1 @@
+//! JWS, JWT and JWK over the keys crate.

@@ -1,0 +1,1 @@
+//! Algorithms, signers, public keys, certificates and sealing.

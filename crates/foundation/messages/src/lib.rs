@@ -1,0 +1,1 @@
+//! WS-Trust and OAuth messages in both directions.

@@ -1,0 +1,1 @@
+//! XML for security protocols: guard, parse, owned elements, canonical form and a canonical writer.

@@ -1,0 +1,1 @@
+//! XML Signature in a closed profile: what is read is what was verified.

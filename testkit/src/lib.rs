@@ -1,0 +1,1 @@
+//! Fixed clocks, seeded randomness and known keys for tests.
