@@ -1,1 +1,27 @@
-//! A requestor's and a relying party's library.
+//! A requestor's and a relying party's library: gets tokens, and verifies them.
+//!
+//! In the order data flows: [`Client`] speaks to a security token service over verified TLS; [`Client::issue`] asks for a
+//! token over WS-Trust, [`Client::exchange`] over OAuth; both return a [`ReceivedToken`]. [`Trust`] holds an issuer's keys,
+//! from its certificate or its JWKS, and [`verify`] says what a token says, or why it is not to be believed.
+//!
+//! Never: plain HTTP, a certificate that the given roots do not vouch for, a redirect; a secret in an error, in `Debug` or in
+//! what [`Wire`] is shown.
+
+mod failure;
+mod https;
+mod oauth;
+mod token;
+mod trust;
+mod verify;
+mod wire;
+mod wstrust;
+
+pub use failure::{Failure, Refused};
+pub use https::{BadRoots, Client, Roots};
+pub use oauth::{ExchangeRequest, Metadata};
+pub use symbolon_messages::Secret;
+pub use token::{ReceivedToken, TokenKind};
+pub use trust::{BadTrust, Trust};
+pub use verify::{Expected, Verified, VerifyFlaw, verify};
+pub use wire::Wire;
+pub use wstrust::IssueRequest;

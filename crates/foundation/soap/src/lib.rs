@@ -1,1 +1,35 @@
 //! SOAP envelopes, WS-Addressing and the WS-Security opener and sealer, as state machines without I/O.
+//!
+//! In the order data flows: [`Opener`] takes the octets of a message and yields [`Opened`]: its body, what its headers
+//! say, its tokens (trusting nothing) and the [`Sealer`] of its answer. A message that cannot be opened is
+//! [`Unopened`]: the exact [`Flaw`], and the sealer of the [`Fault`] that tells it. A requestor's library writes with
+//! [`Request`] and drives the same opener over the answer ([`ReceivedFault`] reads a fault there).
+//!
+//! Never: a socket, a clock, randomness, or a decision about trust.
+
+pub mod names;
+pub mod time;
+
+mod addressing;
+mod envelope;
+mod fault;
+mod flaw;
+mod request;
+mod sealer;
+mod secret;
+mod security;
+
+pub use addressing::{Addressing, AddressingFlaw, Property, ReplyTo};
+pub use envelope::{EnvelopeFlaw, HeaderName, SoapVersion};
+pub use fault::{Fault, FaultCode, Problem, ReceivedFault, SecurityFault};
+pub use flaw::{Flaw, Unopened};
+pub use request::{Request, UsernamePassword};
+pub use sealer::{Reply, Sealer};
+pub use secret::Secret;
+pub use security::opener::{
+    Binding, Covers, Need, NeedId, Opened, Opener, Policy, Presence, Root, Signed, Step, What,
+};
+pub use security::timestamp::Stamp;
+pub use security::token::{Token, TokenKind};
+pub use security::username::{PasswordType, Username};
+pub use security::{Part, SecurityFlaw};

@@ -1,1 +1,60 @@
-//! OAuth 2.0 token endpoint, metadata and keys.
+//! OAuth 2.0: the token endpoint, its metadata and its keys. Read [`serve`] first.
+//!
+//! In:  a request as it was received on an endpoint.
+//! Out: the reply to it: a token, or the error that the standards name.
+//! Never: decides. It opens, states facts, and writes down what the kernel answered.
+//!
+//! RFC 6749 §3.2, RFC 8693, RFC 9068; for the documents RFC 8414, OpenID Connect Discovery 1.0, RFC 7517.
+
+mod decode;
+mod encode;
+mod fault;
+mod metadata;
+mod open;
+
+use symbolon_kernel::{
+    Arrival, Authentication, Endpoint, Evidence, Exchange, Kernel, Operation, Outcome, Refusal,
+    Reply,
+};
+
+pub use crate::metadata::document;
+
+use crate::encode::encode;
+use crate::open::{Opened, open};
+
+/// A request as it was received, over a channel that only the sender could read.
+#[derive(Debug)]
+pub struct Received<'r> {
+    /// When, from where, and under which id.
+    pub arrival: Arrival,
+    /// `Content-Type`, if there was one.
+    pub content_type: Option<&'r str>,
+    /// `Authorization`, if there was one.
+    pub authorization: Option<&'r str>,
+    /// The body.
+    pub body: &'r [u8],
+}
+
+/// Serves one request to the token endpoint.
+pub async fn serve(kernel: &Kernel, endpoint: &Endpoint, received: Received<'_>) -> Reply {
+    let mut exchange = kernel.begin(endpoint, received.arrival.clone());
+    let (done, asked) = match open(&received) {
+        Err(refusal) => (Err(refusal), None),
+        Ok(Opened { operation, evidence, asked }) => {
+            (perform(&mut exchange, operation, &evidence).await, Some(asked))
+        }
+    };
+    let answer = exchange.commit(done).await;
+    encode(&answer, asked.as_ref())
+}
+
+async fn perform(
+    exchange: &mut Exchange<'_>,
+    operation: Operation,
+    evidence: &Evidence,
+) -> Result<Outcome, Refusal> {
+    match exchange.authenticate(evidence).await? {
+        Authentication::More(challenge) => Ok(Outcome::Ask(challenge)),
+        Authentication::Done(requestor) => exchange.run(requestor, evidence, operation).await,
+    }
+}

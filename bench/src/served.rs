@@ -1,0 +1,104 @@
+//! Our server, as a stranger would build and start it: `cargo build --release`, `symbolon serve --dev`.
+//!
+//! In:  a data directory.
+//! Out: a running server, and how long it took from its start to its first answer.
+//! Never: a build or a configuration that the README does not give.
+
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use crate::Failure;
+use crate::child::Running;
+use crate::clock::moment;
+use crate::load::{Message, Target};
+
+/// A running server. It ends when dropped.
+pub(crate) struct Server {
+    _running: Running,
+    pub(crate) target: Target,
+    pub(crate) base: String,
+    /// From its start to its first answer over TLS.
+    pub(crate) start: Duration,
+}
+
+/// Builds the server; the program's file.
+pub(crate) fn build() -> Result<PathBuf, Failure> {
+    let target = std::env::current_exe()?
+        .ancestors()
+        .nth(2)
+        .ok_or("the bench runs outside of cargo's target folder")?
+        .to_owned();
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let built = Command::new(option_env!("CARGO").unwrap_or("cargo"))
+        .args(["build", "--release", "--quiet", "--package", "symbolon-cli", "--bin", "symbolon"])
+        .arg("--target-dir")
+        .arg(&target)
+        .current_dir(workspace)
+        .status()?;
+    if !built.success() {
+        return Err("cargo build --release --bin symbolon failed".into());
+    }
+    Ok(target.join("release").join("symbolon"))
+}
+
+impl Server {
+    /// Starts with that data directory, on any free port.
+    pub(crate) async fn start(program: &Path, data: &Path) -> Result<Self, Failure> {
+        let mut command = Command::new(program);
+        command.args(["serve", "--dev", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+        Self::run(command, data).await
+    }
+
+    /// Starts by a configuration that names the files of that data directory.
+    pub(crate) async fn start_configured(
+        program: &Path,
+        data: &Path,
+        config: &Path,
+    ) -> Result<Self, Failure> {
+        let mut command = Command::new(program);
+        command.args(["serve", "--config"]).arg(config);
+        Self::run(command, data).await
+    }
+
+    async fn run(mut command: Command, data: &Path) -> Result<Self, Failure> {
+        fs::create_dir_all(data)?;
+        let log = File::options().create(true).append(true).open(data.join("bench.log"))?;
+        let started = moment();
+        let mut running = Running::start(command.stderr(log))?;
+        let port = loop {
+            if let Some(port) = port(&running.hear()?) {
+                break port;
+            }
+        };
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let roots = fs::read(data.join("ca.crt"))?;
+        let target = Target::new(&roots, address, running.pid())?;
+        target.ask(&Message::get("/oauth2/jwks")).await?;
+        let start = started.elapsed();
+        running.stop_listening();
+        Ok(Self { _running: running, target, base: format!("https://{address}"), start })
+    }
+}
+
+/// The port of the first https address in a line.
+fn port(line: &str) -> Option<u16> {
+    let (_, address) = line.split_once("https://")?;
+    let authority = address.split(['/', ' ', '"', '\'', ',']).next()?;
+    authority.rsplit_once(':')?.1.trim_end_matches('.').parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_port_is_that_of_the_first_https_address() {
+        assert_eq!(port("listening on https://127.0.0.1:8443/ and"), Some(8443));
+        assert_eq!(port("listening on https://localhost:80."), Some(80));
+        assert_eq!(port("listening on http://localhost:80"), None);
+        assert_eq!(port("see https://example.org/a"), None);
+    }
+}

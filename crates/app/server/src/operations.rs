@@ -1,0 +1,100 @@
+//! What operators and their machines ask: `/healthz`, `/readyz`, `/metrics`. On a listener of its own, in plain HTTP.
+//!
+//! In:  what is missing for readiness, the meters.
+//! Out: 200 or 503 with the reasons; OpenMetrics text.
+//! Never: anything about a party, a subject or a secret.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Method, StatusCode};
+use http_body_util::Full;
+use hyper::Request;
+use hyper::body::Incoming;
+use symbolon_kernel::ports::BoxFuture;
+use symbolon_model::RequestId;
+
+use crate::clock::{Clock, request_id};
+use crate::control::Stop;
+use crate::listener::{Answer, Respond, Source};
+use crate::metrics::Meters;
+use crate::routes::without_body;
+use crate::turned::{Turned, label, plain};
+
+/// OpenMetrics 1.0.
+const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Asks what is missing before requests can be answered; nothing: ready.
+pub type Readiness = Box<dyn Fn() -> BoxFuture<'static, Vec<String>> + Send + Sync>;
+
+/// The operations listener's service.
+pub struct Operations {
+    readiness: Readiness,
+    clock: Arc<Clock>,
+    meters: Arc<Meters>,
+    stop: Stop,
+}
+
+impl fmt::Debug for Operations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Operations")
+    }
+}
+
+impl Operations {
+    /// `stop` is the main listener's: who drains is not ready.
+    pub fn new(readiness: Readiness, clock: Arc<Clock>, meters: Arc<Meters>, stop: Stop) -> Self {
+        Self { readiness, clock, meters, stop }
+    }
+
+    async fn ready(&self, jumped: bool, id: &RequestId) -> Answer {
+        let mut missing = (self.readiness)().await;
+        if jumped {
+            missing.push("the clock jumped".to_owned());
+        }
+        if self.stop.is_stopped() {
+            missing.push("the server drains".to_owned());
+        }
+        if missing.is_empty() {
+            plain(StatusCode::OK, "ready", id)
+        } else {
+            plain(StatusCode::SERVICE_UNAVAILABLE, &missing.join("\n"), id)
+        }
+    }
+
+    fn measured(&self, request: &Request<Incoming>, id: &RequestId) -> Answer {
+        let Some(text) = self.meters.text() else {
+            return Turned::Bug.answer(id, request.version());
+        };
+        let mut answer = Answer::new(Full::new(Bytes::from(text)));
+        answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(OPENMETRICS));
+        label(&mut answer, id);
+        answer
+    }
+}
+
+impl Respond for Operations {
+    async fn respond(&self, request: Request<Incoming>, _source: &Source) -> Answer {
+        let now = self.clock.read();
+        let mut chance = [0; 8];
+        // Without chance an id may come twice; the store will say that something is wrong.
+        let _chosen = symbolon_keys::fill_random(&mut chance);
+        let id = request_id(now.now, chance);
+        let path = request.uri().path();
+        if !matches!(path, "/healthz" | "/readyz" | "/metrics") {
+            return Turned::NoEndpoint.answer(&id, request.version());
+        }
+        let head = *request.method() == Method::HEAD;
+        if !head && *request.method() != Method::GET {
+            return Turned::Method("GET, HEAD").answer(&id, request.version());
+        }
+        let answer = match path {
+            "/readyz" => self.ready(now.jumped, &id).await,
+            "/metrics" => self.measured(&request, &id),
+            _ => plain(StatusCode::OK, "alive", &id),
+        };
+        if head { without_body(answer) } else { answer }
+    }
+}

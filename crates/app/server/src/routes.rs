@@ -1,0 +1,247 @@
+//! Routes: from an HTTP request to the endpoint at its path, and from the protocol's reply to an HTTP answer.
+//!
+//! In:  a request, not yet read.
+//! Out: an answer with `x-request-id`, one log line, one count.
+//! Never: a look into the body; an endpoint found by anything but the exact path; more read than the limits allow.
+//!
+//! RFC 9110 §15.5.5, .6, .9, .14, .16 (404, 405, 408, 413, 415).
+
+use std::future::Future;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::request::Parts;
+use http::{HeaderMap, Method, StatusCode};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::Request;
+use hyper::body::{Body, Incoming};
+use symbolon_kernel::snapshot::{EndpointObject, Serves};
+use symbolon_kernel::{Arrival, Reply, Summary};
+use tokio::time::timeout;
+
+use crate::clock::{Clock, request_id};
+use crate::listener::{Answer, Limits, Respond, Source};
+use crate::metrics::Meters;
+use crate::told::Told;
+use crate::turned::{Turned, label};
+
+pub use crate::turned::REQUEST_ID;
+
+/// What stands behind the routes: kernel and protocols, or an echo to measure the listener by.
+pub trait Site: Send + Sync + 'static {
+    /// An endpoint, and whatever belongs to it.
+    type Endpoint: Deref<Target = EndpointObject> + Send + Sync;
+
+    /// The endpoint at a path.
+    fn find(&self, path: &str) -> Option<Self::Endpoint>;
+
+    /// Serves one request at an endpoint.
+    fn serve(
+        &self,
+        endpoint: &Self::Endpoint,
+        received: Received,
+    ) -> impl Future<Output = Reply> + Send;
+}
+
+/// A request as a protocol gets it: method and media type are the endpoint's, the body is whole.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// When, from where, under which id.
+    pub arrival: Arrival,
+    /// All headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// The routes of a site.
+#[derive(Debug)]
+pub struct Routes<S> {
+    site: S,
+    clock: Arc<Clock>,
+    limits: Limits,
+    meters: Arc<Meters>,
+}
+
+impl<S: Site> Respond for Routes<S> {
+    async fn respond(&self, request: Request<Incoming>, source: &Source) -> Answer {
+        let (Parts { method, uri, version, headers, .. }, body) = request.into_parts();
+        let endpoint = self.site.find(uri.path());
+        let admitted = match &endpoint {
+            Some(endpoint) => {
+                let body = self.read(endpoint.serves, &method, &headers, body).await;
+                body.map(|body| (endpoint, body))
+            }
+            None => Err(Turned::NoEndpoint),
+        };
+
+        // SECURITY: the clock is read after the body. A client that sends it slowly must not choose a `now` at which the
+        // replay windows of messages long over are open again. Test: now_is_after_the_body.
+        let now = self.clock.read();
+        let mut chance = [0; 8];
+        let chosen = symbolon_keys::fill_random(&mut chance);
+        let id = request_id(now.now, chance);
+
+        let done = match admitted {
+            Err(turned) => Err(turned),
+            Ok(_) if now.jumped => Err(Turned::Clock),
+            Ok(_) if chosen.is_err() => Err(Turned::NoRandomness),
+            Ok((endpoint, body)) => {
+                let source = Some(source.as_str().to_owned());
+                let arrival = Arrival { now: now.now, request: id.clone(), source };
+                self.serve(endpoint, Received { arrival, headers, body }).await
+            }
+        };
+
+        let told = Told {
+            request: &id,
+            endpoint: endpoint.as_deref(),
+            path: uri.path(),
+            source: source.as_str(),
+            since: now.moment,
+        };
+        let mut answer = match done {
+            Ok((answer, summary)) => {
+                told.served(answer.status(), summary.as_ref(), &self.meters);
+                answer
+            }
+            Err(turned) => {
+                told.turned(turned, &self.meters);
+                turned.answer(&id, version)
+            }
+        };
+        label(&mut answer, &id);
+        if method == Method::HEAD { without_body(answer) } else { answer }
+    }
+}
+
+impl<S: Site> Routes<S> {
+    /// Routes to a site's endpoints.
+    pub fn new(site: S, clock: Arc<Clock>, limits: Limits, meters: Arc<Meters>) -> Self {
+        Self { site, clock, limits, meters }
+    }
+
+    async fn read(
+        &self,
+        serves: Serves,
+        method: &Method,
+        headers: &HeaderMap,
+        body: Incoming,
+    ) -> Result<Bytes, Turned> {
+        let Some(media_type) = posted(serves) else {
+            let reads = *method == Method::GET || *method == Method::HEAD;
+            return if reads { Ok(Bytes::new()) } else { Err(Turned::Method("GET, HEAD")) };
+        };
+        if *method != Method::POST {
+            return Err(Turned::Method("POST"));
+        }
+        if !is_of(media_type, headers) {
+            return Err(Turned::MediaType);
+        }
+        // What Content-Length announces, before any of it is read (and before 100 Continue asks for it).
+        let limit = self.limits.body_octets;
+        if body.size_hint().lower() > u64::try_from(limit).unwrap_or(u64::MAX) {
+            return Err(Turned::TooLarge);
+        }
+        match timeout(self.limits.body, Limited::new(body, limit).collect()).await {
+            Ok(Ok(whole)) => Ok(whole.to_bytes()),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Turned::TooLarge),
+            Ok(Err(_)) => Err(Turned::BrokenBody),
+            Err(_) => Err(Turned::SlowBody),
+        }
+    }
+
+    async fn serve(
+        &self,
+        endpoint: &S::Endpoint,
+        received: Received,
+    ) -> Result<(Answer, Option<Summary>), Turned> {
+        let reply = timeout(self.limits.request, self.site.serve(endpoint, received)).await;
+        written(reply.map_err(|_| Turned::Deadline)?)
+    }
+}
+
+/// The media type that is posted to an endpoint; `None`: it is only read.
+const fn posted(serves: Serves) -> Option<&'static str> {
+    match serves {
+        Serves::WsTrust13 => Some("application/soap+xml"),
+        Serves::OAuthToken => Some("application/x-www-form-urlencoded"),
+        Serves::Jwks | Serves::OAuthMetadata | Serves::OpenIdConfiguration => None,
+    }
+}
+
+/// Whether the body is declared, once and without a content coding, to be of a media type; parameters are the protocol's.
+fn is_of(media_type: &str, headers: &HeaderMap) -> bool {
+    let mut declared = headers.get_all(CONTENT_TYPE).iter();
+    let (Some(value), None) = (declared.next(), declared.next()) else { return false };
+    let essence = value.to_str().ok().and_then(|text| text.split(';').next());
+    essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(media_type))
+        && headers.get_all(CONTENT_ENCODING).iter().all(|coding| coding == "identity")
+}
+
+fn written(reply: Reply) -> Result<(Answer, Option<Summary>), Turned> {
+    let mut answer = Answer::new(Full::new(Bytes::from(reply.body)));
+    *answer.status_mut() = StatusCode::from_u16(reply.status).map_err(|_| Turned::Bug)?;
+    for (name, value) in reply.headers {
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Turned::Bug)?;
+        let value = HeaderValue::try_from(value).map_err(|_| Turned::Bug)?;
+        answer.headers_mut().append(name, value);
+    }
+    Ok((answer, reply.summary))
+}
+
+/// What answers HEAD: all headers, the length among them, and no octet of the body (RFC 9110 §9.3.2).
+pub(crate) fn without_body(answer: Answer) -> Answer {
+    let (mut parts, body) = answer.into_parts();
+    let length = HeaderValue::from(body.size_hint().lower());
+    parts.headers.insert(CONTENT_LENGTH, length);
+    Answer::from_parts(parts, Full::default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn declared(types: &[&'static str], coding: Option<&'static str>) -> bool {
+        let mut headers = HeaderMap::new();
+        for value in types {
+            headers.append(CONTENT_TYPE, HeaderValue::from_static(value));
+        }
+        if let Some(coding) = coding {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
+        }
+        is_of("application/soap+xml", &headers)
+    }
+
+    #[test]
+    fn a_media_type_is_its_essence_in_any_case() {
+        assert!(declared(&["application/soap+xml"], None));
+        assert!(declared(&["Application/SOAP+xml ; charset=utf-8; action=\"a;b\""], None));
+        assert!(declared(&["application/soap+xml"], Some("identity")));
+    }
+
+    #[test]
+    fn other_doubled_missing_and_encoded_bodies_are_refused() {
+        assert!(!declared(&["text/xml"], None));
+        assert!(!declared(&["application/soap+xmlx"], None));
+        assert!(!declared(&["application/soap+xml, text/xml"], None));
+        assert!(!declared(&["application/soap+xml", "application/soap+xml"], None));
+        assert!(!declared(&[], None));
+        assert!(!declared(&["application/soap+xml"], Some("gzip")));
+    }
+
+    #[test]
+    fn a_reply_that_is_no_http_is_our_fault_and_splits_no_header() {
+        let reply = |status, value: &str| Reply {
+            status,
+            headers: vec![("x-split", value.to_owned())],
+            body: Vec::new(),
+            summary: None,
+        };
+        assert!(written(reply(200, "fine")).is_ok());
+        assert_eq!(written(reply(200, "a\r\nset-cookie: b")).unwrap_err(), Turned::Bug);
+        assert_eq!(written(reply(99, "fine")).unwrap_err(), Turned::Bug);
+    }
+}

@@ -1,0 +1,86 @@
+//! What a protocol states about a message: facts that `authenticate` alone believes.
+
+use symbolon_formats::RawToken;
+use symbolon_keys::PublicKey;
+use symbolon_model::{
+    AccountName, ClientId, Confidential, KeyLabel, Lifetime, Once, Possession, Secret, TokenType,
+};
+
+use crate::authn::Holder;
+use crate::snapshot::{CredentialKind, Tolerance};
+
+/// All that a message proves, or claims to.
+#[derive(Debug)]
+pub struct Evidence {
+    /// Credentials in the order in which they came.
+    pub credentials: Vec<Presented>,
+    /// Keys whose holder showed them.
+    pub possessed: Vec<Possession>,
+    /// To whom the reply can be kept confidential.
+    pub reply: Confidential,
+    /// When the message says it was sent, and until when it may be accepted.
+    pub sent: Option<Lifetime>,
+    /// What makes a copy recognisable.
+    pub once: Vec<Once>,
+    /// Tolerances that the message needed.
+    pub tolerances: Vec<Tolerance>,
+}
+
+/// A credential and how it was protected on its way.
+#[derive(Debug)]
+pub struct Presented {
+    /// Of which kind it is; the endpoint must take it.
+    pub kind: CredentialKind,
+    /// The credential.
+    pub credential: Credential,
+    /// Keys whose signature covers it.
+    pub covered_by: Vec<KeyLabel>,
+    /// Whether nobody on the way could read it.
+    pub confidential: bool,
+}
+
+/// A credential: raw, but for `Held`, which the kernel itself has verified.
+#[derive(Debug)]
+pub enum Credential {
+    /// An account's name and password.
+    Password {
+        /// The name.
+        name: AccountName,
+        /// The password.
+        secret: Secret<String>,
+    },
+    /// An OAuth client's id and secret.
+    ClientSecret {
+        /// The id.
+        id: ClientId,
+        /// The secret in every spelling that the wire allows (form-decoded and raw): one must fit.
+        candidates: Vec<Secret<String>>,
+    },
+    /// A token, of the type that the message declares: nobody has believed it.
+    Token {
+        /// The declared type.
+        token_type: TokenType,
+        /// The token.
+        raw: RawToken,
+    },
+    /// What `find_key` made of a credential: the kernel's own finding, handed back unopened.
+    Held(Holder),
+}
+
+/// What `open` needs a key for. A reference that a stranger could guess gets a decoy; this one cannot be guessed.
+#[derive(Debug)]
+pub enum KeyHint<'m> {
+    /// A token in the message: it is verified first.
+    Confirmed(&'m Credential),
+}
+
+/// What `find_key` found.
+#[derive(Debug)]
+pub struct FoundKey {
+    /// The key that confirms the holder; `None` for a verified bearer token.
+    pub key: Option<PublicKey>,
+    /// Its label; `None` likewise.
+    pub label: Option<KeyLabel>,
+    /// Who it would be, were the label proven.
+    pub holder: Option<Holder>,
+}

@@ -1,0 +1,289 @@
+//! The state that exchanges read: one immutable snapshot each, made by the registry, never changed in place.
+//!
+//! Maps are persistent: a change costs O(log n) with a million relying parties. A [`RealmView`] shows one realm and nothing
+//! else, so that a look-up across realms cannot be written.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use symbolon_formats::TrustedKey;
+use symbolon_keys::{SignatureAlgorithm, Signer};
+use symbolon_model::{
+    AccountName, ClaimName, ClientId, EndpointId, IssuerName, PartyId, RealmId, TokenType, purpose,
+};
+
+use crate::ports::PasswordHash;
+
+/// Everything that the registry holds, as one revision.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// Grows with every change.
+    pub revision: u64,
+    /// The realms.
+    pub realms: imbl::HashMap<RealmId, Arc<Realm>>,
+    /// Every endpoint by its path; a path belongs to one realm, fixed before anything is parsed.
+    pub routes: imbl::HashMap<String, Arc<EndpointObject>>,
+}
+
+/// One trust domain.
+#[derive(Clone, Debug)]
+pub struct Realm {
+    /// Its id.
+    pub id: RealmId,
+    /// The name it gives itself in its tokens.
+    pub issuer: IssuerName,
+    /// Its public URL, without a trailing slash: endpoints' URLs begin with it.
+    pub public_url: String,
+    /// How far clocks may be apart.
+    pub skew: Duration,
+    /// How old a message may be, and how long one without an end is accepted.
+    pub message_age: Duration,
+    /// Who tokens are made for.
+    pub parties: imbl::HashMap<PartyId, Arc<RelyingParty>>,
+    /// Whose tokens are accepted, besides our own.
+    pub issuers: imbl::HashMap<IssuerName, Arc<Issuer>>,
+    /// OAuth clients.
+    pub clients: imbl::HashMap<ClientId, Arc<Client>>,
+    /// This realm's endpoints.
+    pub endpoints: BTreeMap<EndpointId, Arc<EndpointObject>>,
+    /// The token-signing keys: the active one of each algorithm signs, all verify.
+    pub keys: Vec<RealmKey>,
+}
+
+/// A token-signing key of the realm.
+#[derive(Clone)]
+pub struct RealmKey {
+    /// Whether it signs.
+    pub state: KeyState,
+    /// The signer.
+    pub signer: Arc<Signer<purpose::Token>>,
+    /// The same key, to verify our own tokens.
+    pub trusted: TrustedKey,
+}
+
+impl std::fmt::Debug for RealmKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RealmKey({}, {:?})", self.signer.key_id(), self.state)
+    }
+}
+
+/// Where a key stands in its life.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyState {
+    /// Published, does not sign yet.
+    Pending,
+    /// Signs.
+    Active,
+    /// No longer signs; tokens of it may still be about.
+    Retiring,
+    /// Neither signs nor verifies.
+    Retired,
+}
+
+/// Somebody whom tokens are made for.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RelyingParty {
+    /// The URI that requestors name it by.
+    pub id: PartyId,
+    /// Tokens it takes, the default first.
+    pub token_types: Vec<TokenType>,
+    /// What its SAML tokens are signed with.
+    pub saml_signature: SignatureAlgorithm,
+    /// What its JWTs are signed with.
+    pub jwt_signature: SignatureAlgorithm,
+    /// How long its tokens hold.
+    pub lifetime: Duration,
+    /// Claims it is told, of those that the subject has.
+    pub attributes: Vec<ClaimName>,
+    /// The format of the subject's name towards it (a SAML name-id format URI); `None`: unspecified.
+    pub name_format: Option<String>,
+    /// Scopes that exist at it.
+    pub scopes: Vec<String>,
+    /// Accounts that may have a token for it.
+    pub accounts: Admitted<AccountName>,
+    /// OAuth clients that may.
+    pub clients: Admitted<ClientId>,
+    /// Other issuers whose subjects it may be told about.
+    pub issuers: Admitted<IssuerName>,
+}
+
+/// Who is admitted. Deny by default: nobody, unless the object says so.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Admitted<T> {
+    /// Everyone of that kind in the realm.
+    Everyone,
+    /// These.
+    These(Vec<T>),
+    /// Nobody.
+    #[default]
+    Nobody,
+}
+
+impl<T: PartialEq> Admitted<T> {
+    /// Whether that one is admitted.
+    pub fn admits(&self, one: &T) -> bool {
+        match self {
+            Admitted::Everyone => true,
+            Admitted::These(all) => all.contains(one),
+            Admitted::Nobody => false,
+        }
+    }
+}
+
+/// Another issuer whose tokens are accepted.
+#[derive(Clone, Debug)]
+pub struct Issuer {
+    /// The name it gives itself.
+    pub name: IssuerName,
+    /// Its keys, pinned.
+    pub keys: Vec<TrustedKey>,
+    /// Token types taken from it.
+    pub token_types: Vec<TokenType>,
+}
+
+/// An OAuth client.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Client {
+    /// Its id.
+    pub id: ClientId,
+    /// Its secret, hashed.
+    pub secret: PasswordHash,
+    /// Grants it may use, by their URI.
+    pub grants: Vec<String>,
+    /// Relying parties whose tokens it may exchange, besides those meant for this service.
+    pub may_exchange: Vec<PartyId>,
+}
+
+/// An endpoint as data. Policy, metadata and enforcement are made from this one object.
+#[derive(Clone, PartialEq, Debug)]
+pub struct EndpointObject {
+    /// Its id.
+    pub id: EndpointId,
+    /// Its realm.
+    pub realm: RealmId,
+    /// Its path on the listener.
+    pub path: String,
+    /// What is spoken there.
+    pub serves: Serves,
+    /// Credentials it takes.
+    pub credentials: Vec<CredentialKind>,
+    /// Bends of the protocol that it allows.
+    pub tolerances: Vec<Tolerance>,
+}
+
+/// What an endpoint speaks.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Serves {
+    /// WS-Trust 1.3/1.4 over SOAP 1.2.
+    #[serde(rename = "ws-trust-1.3")]
+    WsTrust13,
+    /// OAuth 2.0 token endpoint (RFC 6749 §3.2).
+    #[serde(rename = "oauth-token")]
+    OAuthToken,
+    /// The realm's verification keys as a JWK Set (RFC 7517).
+    #[serde(rename = "jwks")]
+    Jwks,
+    /// Authorization server metadata (RFC 8414).
+    #[serde(rename = "oauth-metadata")]
+    OAuthMetadata,
+    /// OpenID Connect discovery 1.0.
+    #[serde(rename = "openid-configuration")]
+    OpenIdConfiguration,
+}
+
+impl Serves {
+    /// The protocol's name in audit, logs and metrics.
+    pub const fn protocol(self) -> &'static str {
+        match self {
+            Serves::WsTrust13 => "wstrust",
+            Serves::OAuthToken
+            | Serves::Jwks
+            | Serves::OAuthMetadata
+            | Serves::OpenIdConfiguration => "oauth",
+        }
+    }
+}
+
+/// A kind of credential.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CredentialKind {
+    /// UsernameToken with the password in it, over TLS.
+    UsernamePassword,
+    /// A token of our own or of an issuer of the realm.
+    IssuedToken,
+    /// Client secret in the Authorization header (RFC 6749 §2.3.1).
+    ClientSecretBasic,
+    /// Client secret in the form (RFC 6749 §2.3.1).
+    ClientSecretPost,
+}
+
+/// A bend of syntax for clients that need it; never of an algorithm. Those used are named in the audit event.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tolerance {
+    /// A message over TLS may lack `wsu:Timestamp`. A Timestamp that is present is still checked, and one is always in the
+    /// answer. For wstrust-client, node-sp-auth, PHP.
+    NoTimestamp,
+}
+
+/// One realm of one snapshot.
+#[derive(Clone, Debug)]
+pub struct RealmView {
+    realm: Arc<Realm>,
+    revision: u64,
+}
+
+impl RealmView {
+    pub(crate) fn new(realm: Arc<Realm>, revision: u64) -> Self {
+        Self { realm, revision }
+    }
+
+    /// The snapshot's revision.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Keys that verify tokens of that issuer: our own, or those pinned in the issuer's object. `None`: not an issuer of
+    /// this realm, or not for this type of token.
+    pub fn trusted_keys(&self, issuer: &str, token_type: &TokenType) -> Option<Vec<TrustedKey>> {
+        if issuer == self.realm.issuer.as_str() {
+            let own = self.realm.keys.iter().filter(|k| k.state != KeyState::Retired);
+            return Some(own.map(|k| k.trusted.clone()).collect());
+        }
+        let other = self.realm.issuers.get(issuer)?;
+        other.token_types.contains(token_type).then(|| other.keys.clone())
+    }
+
+    /// The signer that is active for an algorithm.
+    pub fn signer(&self, algorithm: SignatureAlgorithm) -> Option<&Arc<Signer<purpose::Token>>> {
+        let mut active = self.realm.keys.iter().filter(|k| k.state == KeyState::Active);
+        active.find(|k| k.signer.algorithm() == algorithm).map(|k| &k.signer)
+    }
+
+    /// The names that a token must carry as audience to be meant for this service: the issuer, and every endpoint's URL
+    /// that takes tokens.
+    pub fn is_this_service(&self, audience: &str) -> bool {
+        audience == self.realm.issuer.as_str() || self.is_recipient(audience)
+    }
+
+    /// Whether a URL is that of a token endpoint of this realm.
+    pub fn is_recipient(&self, url: &str) -> bool {
+        let Some(path) = url.strip_prefix(self.realm.public_url.as_str()) else { return false };
+        self.realm
+            .endpoints
+            .values()
+            .any(|e| e.path == path && matches!(e.serves, Serves::OAuthToken | Serves::WsTrust13))
+    }
+}
+
+impl std::ops::Deref for RealmView {
+    type Target = Realm;
+
+    fn deref(&self) -> &Realm {
+        &self.realm
+    }
+}

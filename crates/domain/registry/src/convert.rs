@@ -1,0 +1,305 @@
+//! One stored object becomes what the kernel reads; everything that an object can get wrong on its own is found here.
+//!
+//! In:  a body.
+//! Out: the kernel's object, or every [`Wrong`] field of it.
+//! Never: looks at another object; `checks` does.
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use symbolon_formats::TrustedKey;
+use symbolon_kernel::snapshot::{
+    Admitted, Client, CredentialKind, EndpointObject, Issuer, RelyingParty, Serves, Tolerance,
+};
+use symbolon_keys::{PublicKey, SignatureAlgorithm};
+use symbolon_model::{
+    ClaimName, ClientId, EndpointId, IssuerName, KeyId, PartyId, RealmId, TokenType,
+};
+
+use crate::objects::{self, Admission, JwtSignature, KeyAlgorithm, SamlSignature};
+use crate::stored::{StoredClient, StoredIssuer};
+
+/// RFC 8693 §2.1; the one grant there is.
+const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+
+/// LIMIT: ids stand in URLs, log fields and the common names of certificates (64 characters, RFC 5280 A.1).
+const ID_CHARACTERS: usize = 40;
+/// LIMIT: clocks that are further apart are broken, and what skew allows is a window for replay.
+const SKEW_SECONDS: u64 = 3600;
+/// LIMIT: replay keys are kept as long as a message may be old.
+const MESSAGE_AGE_SECONDS: u64 = 24 * 3600;
+/// LIMIT: a bearer token that nobody can revoke should not outlive a month.
+const LIFETIME_SECONDS: u64 = 31 * 24 * 3600;
+
+/// A field that is wrong, and what to do about it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Wrong {
+    pub(crate) field: String,
+    pub(crate) message: String,
+    pub(crate) remedy: String,
+}
+
+/// Collects what is wrong with one object.
+#[derive(Default)]
+pub(crate) struct Judge(pub(crate) Vec<Wrong>);
+
+impl Judge {
+    pub(crate) fn wrong(
+        &mut self,
+        field: impl Into<String>,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        let (field, message, remedy) = (field.into(), message.into(), remedy.into());
+        self.0.push(Wrong { field, message, remedy });
+    }
+
+    fn id(&mut self, id: &str) {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        if id.is_empty() || id.len() > ID_CHARACTERS || !id.chars().all(allowed) {
+            let remedy = format!("write 1 to {ID_CHARACTERS} letters, digits, `.`, `_` or `-`");
+            self.wrong("id", format!("`{id}` is not an id"), remedy);
+        }
+    }
+
+    fn present(&mut self, field: &str, text: &str) {
+        if text.is_empty() || text.trim() != text {
+            let remedy = "write a name without white space around it";
+            self.wrong(field, "a name is empty or has white space around it", remedy);
+        }
+    }
+
+    fn within(&mut self, field: &str, seconds: u64, (least, most): (u64, u64)) {
+        if !(least..=most).contains(&seconds) {
+            let remedy = format!("write {least} to {most} seconds");
+            self.wrong(field, format!("{seconds} seconds are out of bounds"), remedy);
+        }
+    }
+
+    fn token_types(&mut self, names: &[String]) -> Vec<TokenType> {
+        if names.is_empty() {
+            self.wrong("token_types", "there is no token type", "write \"saml2\" or \"jwt\"");
+        }
+        let mut types = Vec::new();
+        for (index, name) in names.iter().enumerate() {
+            match token_type(name) {
+                Some(known) => types.push(known),
+                None => self.wrong(
+                    format!("token_types.{index}"),
+                    format!("`{name}` is not a token type that is made or read here"),
+                    "write \"saml2\" or \"jwt\"",
+                ),
+            }
+        }
+        types
+    }
+}
+
+/// A token type by its short name or a URI of it.
+fn token_type(name: &str) -> Option<TokenType> {
+    match name {
+        // RFC 8693 §3; WSS SAML Token Profile 1.1.1 §3.5.
+        "saml2"
+        | "urn:ietf:params:oauth:token-type:saml2"
+        | "urn:oasis:names:tc:SAML:2.0:assertion"
+        | "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV2.0" => {
+            Some(TokenType::SAML2)
+        }
+        "jwt" | "urn:ietf:params:oauth:token-type:jwt" => Some(TokenType::JWT),
+        "urn:ietf:params:oauth:token-type:access_token" => Some(TokenType::ACCESS_TOKEN),
+        _ => None,
+    }
+}
+
+/// A realm's own settings.
+pub(crate) struct RealmSettings {
+    pub(crate) issuer: IssuerName,
+    pub(crate) public_url: String,
+    pub(crate) skew: Duration,
+    pub(crate) message_age: Duration,
+}
+
+pub(crate) fn realm(
+    written: &objects::Realm,
+    server_url: &str,
+    judge: &mut Judge,
+) -> RealmSettings {
+    judge.id(&written.id);
+    judge.within("skew_seconds", written.skew_seconds, (0, SKEW_SECONDS));
+    judge.within("message_age_seconds", written.message_age_seconds, (1, MESSAGE_AGE_SECONDS));
+    let public_url = written.public_url.as_deref().unwrap_or(server_url);
+    if !is_public_url(public_url) {
+        let remedy = "write https://HOST[:PORT][/PATH] without a slash at its end";
+        judge.wrong("public_url", format!("`{public_url}` is not a public URL"), remedy);
+    }
+    let issuer = written.issuer.as_deref().unwrap_or(public_url);
+    judge.present("issuer", issuer);
+    RealmSettings {
+        issuer: IssuerName::new(issuer),
+        public_url: public_url.to_owned(),
+        skew: Duration::from_secs(written.skew_seconds),
+        message_age: Duration::from_secs(written.message_age_seconds),
+    }
+}
+
+/// Whether a URL can be what everybody reaches us by: https, a host, no query, no fragment, no slash at its end.
+pub fn is_public_url(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("https://") else { return false };
+    let host = rest.split('/').next().unwrap_or_default();
+    let plain = |c: char| c.is_ascii_graphic() && !"?#@\\\"<>".contains(c);
+    !host.is_empty() && !host.starts_with(':') && !rest.ends_with('/') && rest.chars().all(plain)
+}
+
+pub(crate) fn endpoint(written: &objects::Endpoint, judge: &mut Judge) -> EndpointObject {
+    judge.id(&written.id);
+    if !is_path(&written.path) {
+        let remedy = "write /NAME/… with letters, digits, `.`, `_`, `-` and `~`";
+        judge.wrong("path", format!("`{}` is not a path", written.path), remedy);
+    }
+    let taken = credentials_of(written.serves);
+    for (index, kind) in written.credentials.iter().enumerate() {
+        if !taken.contains(kind) {
+            let message = format!("this protocol cannot take {}", quoted(kind));
+            let remedy = match taken {
+                [] => "leave credentials out: everyone may read it".to_owned(),
+                some => format!("write some of {}", quoted(&some)),
+            };
+            judge.wrong(format!("credentials.{index}"), message, remedy);
+        }
+    }
+    if written.credentials.is_empty() && !taken.is_empty() {
+        let remedy = format!("write some of {}", quoted(&taken));
+        judge.wrong("credentials", "an endpoint that takes no credential admits nobody", remedy);
+    }
+    for (index, tolerance) in written.tolerances.iter().enumerate() {
+        let applies = match tolerance {
+            Tolerance::NoTimestamp => written.serves == Serves::WsTrust13,
+        };
+        if !applies {
+            let message = format!("{} means nothing in this protocol", quoted(tolerance));
+            judge.wrong(format!("tolerances.{index}"), message, "remove it");
+        }
+    }
+    EndpointObject {
+        id: EndpointId::new(written.id.as_str()),
+        realm: RealmId::new(written.realm.as_str()),
+        path: written.path.clone(),
+        serves: written.serves,
+        credentials: written.credentials.clone(),
+        tolerances: written.tolerances.clone(),
+    }
+}
+
+/// As the file spells it.
+fn quoted<T: serde::Serialize + ?Sized>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+fn is_path(path: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "._-~".contains(c);
+    let segment = |s: &str| !s.is_empty() && s != "." && s != ".." && s.chars().all(allowed);
+    path.strip_prefix('/').is_some_and(|rest| rest.split('/').all(segment))
+}
+
+/// What each protocol can take a requestor's credential as.
+const fn credentials_of(serves: Serves) -> &'static [CredentialKind] {
+    match serves {
+        Serves::WsTrust13 => &[CredentialKind::UsernamePassword, CredentialKind::IssuedToken],
+        Serves::OAuthToken => {
+            &[CredentialKind::ClientSecretBasic, CredentialKind::ClientSecretPost]
+        }
+        Serves::Jwks | Serves::OAuthMetadata | Serves::OpenIdConfiguration => &[],
+    }
+}
+
+pub(crate) fn party(written: &objects::RelyingParty, judge: &mut Judge) -> RelyingParty {
+    judge.present("id", &written.id);
+    judge.within("lifetime_seconds", written.lifetime_seconds, (1, LIFETIME_SECONDS));
+    for (index, scope) in written.scopes.iter().enumerate() {
+        // RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E )
+        let allowed = |c: char| c.is_ascii_graphic() && c != '"' && c != '\\';
+        if scope.is_empty() || !scope.chars().all(allowed) {
+            let remedy = "write visible ASCII without blanks, `\"` and `\\`";
+            judge.wrong(format!("scopes.{index}"), format!("`{scope}` is not a scope"), remedy);
+        }
+    }
+    RelyingParty {
+        id: PartyId::new(written.id.as_str()),
+        token_types: judge.token_types(&written.token_types),
+        saml_signature: match written.saml_signature {
+            SamlSignature::RsaSha256 => SignatureAlgorithm::RsaSha256,
+            SamlSignature::EcdsaSha256 => SignatureAlgorithm::EcdsaSha256,
+        },
+        jwt_signature: match written.jwt_signature {
+            JwtSignature::Es256 => SignatureAlgorithm::EcdsaSha256,
+            JwtSignature::Rs256 => SignatureAlgorithm::RsaSha256,
+        },
+        lifetime: Duration::from_secs(written.lifetime_seconds),
+        attributes: written.attributes.iter().map(|name| ClaimName::new(name.as_str())).collect(),
+        name_format: written.name_format.clone(),
+        scopes: written.scopes.clone(),
+        accounts: admitted(&written.accounts),
+        clients: admitted(&written.clients),
+        issuers: admitted(&written.issuers),
+    }
+}
+
+fn admitted<T: for<'a> From<&'a str>>(written: &Admission) -> Admitted<T> {
+    match written {
+        Admission::Everyone => Admitted::Everyone,
+        Admission::These(names) if names.is_empty() => Admitted::Nobody,
+        Admission::These(names) => {
+            Admitted::These(names.iter().map(|name| T::from(name)).collect())
+        }
+    }
+}
+
+pub(crate) fn issuer(stored: &StoredIssuer, judge: &mut Judge) -> Issuer {
+    judge.present("name", &stored.name);
+    if stored.keys.is_empty() {
+        judge.wrong("keys", "an issuer without keys is never believed", "pin at least one key");
+    }
+    let mut keys = Vec::new();
+    for (index, pinned) in stored.keys.iter().enumerate() {
+        let field = format!("keys.{index}");
+        let octets = STANDARD.decode(&pinned.spki).unwrap_or_default();
+        let Ok(key) = PublicKey::from_spki_der(&octets) else {
+            judge.wrong(field, "the key cannot be read", "pin it again");
+            continue;
+        };
+        let algorithm = match pinned.algorithm {
+            KeyAlgorithm::RsaSha256 => SignatureAlgorithm::RsaSha256,
+            KeyAlgorithm::EcdsaSha256 => SignatureAlgorithm::EcdsaSha256,
+            KeyAlgorithm::RsaPssSha256 => SignatureAlgorithm::PsSha256,
+        };
+        if !algorithm.fits(key.kind()) {
+            let message =
+                format!("a key of this kind does not sign with {}", quoted(&pinned.algorithm));
+            judge.wrong(
+                format!("{field}.algorithm"),
+                message,
+                "leave it out: it follows from the key",
+            );
+        }
+        keys.push(TrustedKey { id: pinned.id.as_deref().map(KeyId::new), key, algorithm });
+    }
+    let token_types = judge.token_types(&stored.token_types);
+    Issuer { name: IssuerName::new(stored.name.as_str()), keys, token_types }
+}
+
+pub(crate) fn client(stored: &StoredClient, judge: &mut Judge) -> Client {
+    judge.present("id", &stored.id);
+    for (index, grant) in stored.grants.iter().enumerate() {
+        if grant != TOKEN_EXCHANGE {
+            let message = format!("`{grant}` is not a grant that is served here");
+            judge.wrong(format!("grants.{index}"), message, format!("write \"{TOKEN_EXCHANGE}\""));
+        }
+    }
+    Client {
+        id: ClientId::new(stored.id.as_str()),
+        secret: stored.secret.clone(),
+        grants: stored.grants.clone(),
+        may_exchange: stored.may_exchange.iter().map(|id| PartyId::new(id.as_str())).collect(),
+    }
+}

@@ -1,0 +1,429 @@
+//! Objects as somebody writes them: references unresolved, names unchecked.
+//!
+//! In:  a table of TOML, later the body of a management call.
+//! Out: one [`Object`], whose shape is right and nothing more.
+//! Never: a secret. A [`Reference`] says where one is; a literal in its place is refused without being repeated.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use symbolon_kernel::snapshot::{CredentialKind, Serves, Tolerance};
+
+use crate::store::ObjectKey;
+
+/// One object.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Object {
+    /// A trust domain.
+    Realm(Realm),
+    /// A path and what is spoken there.
+    Endpoint(Endpoint),
+    /// Somebody whom tokens are made for.
+    RelyingParty(RelyingParty),
+    /// Another issuer whose tokens are accepted.
+    Issuer(Issuer),
+    /// Somebody who logs in with a password.
+    Account(Account),
+    /// An OAuth client.
+    Client(Client),
+}
+
+/// `[[realm]]`
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Realm {
+    /// Its id: letters, digits, `.`, `_` and `-`, at most 40.
+    pub id: String,
+    /// Its public URL; the server's own without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
+    /// The name in its tokens; its public URL without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// How far clocks may be apart.
+    #[serde(default = "five_minutes")]
+    pub skew_seconds: u64,
+    /// How old a message may be.
+    #[serde(default = "five_minutes")]
+    pub message_age_seconds: u64,
+}
+
+/// `[[endpoint]]`
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Endpoint {
+    /// Its id: letters, digits, `.`, `_` and `-`.
+    pub id: String,
+    /// Its realm.
+    #[serde(default = "default_realm")]
+    pub realm: String,
+    /// Its path, from `/`.
+    pub path: String,
+    /// What is spoken there.
+    pub serves: Serves,
+    /// Credentials it takes.
+    #[serde(default)]
+    pub credentials: Vec<CredentialKind>,
+    /// Bends of the protocol that it allows.
+    #[serde(default)]
+    pub tolerances: Vec<Tolerance>,
+}
+
+/// `[[relying_party]]`
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RelyingParty {
+    /// The URI that requestors name it by.
+    pub id: String,
+    /// Its realm.
+    #[serde(default = "default_realm")]
+    pub realm: String,
+    /// Tokens it takes, by short name or URI, the default first.
+    pub token_types: Vec<String>,
+    /// What its SAML tokens are signed with.
+    #[serde(default)]
+    pub saml_signature: SamlSignature,
+    /// What its JWTs are signed with.
+    #[serde(default)]
+    pub jwt_signature: JwtSignature,
+    /// How long its tokens hold.
+    #[serde(default = "an_hour")]
+    pub lifetime_seconds: u64,
+    /// Claims it is told, of those that the subject has.
+    #[serde(default)]
+    pub attributes: Vec<String>,
+    /// How the subject is named to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_format: Option<String>,
+    /// Scopes that exist at it.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// Accounts that may have a token for it; nobody without.
+    #[serde(default)]
+    pub accounts: Admission,
+    /// OAuth clients that may; nobody without.
+    #[serde(default)]
+    pub clients: Admission,
+    /// Other issuers whose subjects it may be told about; none without.
+    #[serde(default)]
+    pub issuers: Admission,
+}
+
+/// `[[issuer]]`
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Issuer {
+    /// The name it gives itself.
+    pub name: String,
+    /// The realm that accepts its tokens.
+    #[serde(default = "default_realm")]
+    pub realm: String,
+    /// Token types taken from it, by short name or URI.
+    pub token_types: Vec<String>,
+    /// Its keys, pinned.
+    pub keys: Vec<IssuerKey>,
+}
+
+/// One key of an issuer: exactly one of the first three says which.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IssuerKey {
+    /// A file with a certificate in PEM.
+    #[serde(default)]
+    pub certificate_file: Option<String>,
+    /// A file with one public JWK.
+    #[serde(default)]
+    pub jwk_file: Option<String>,
+    /// A certificate in PEM.
+    #[serde(default)]
+    pub pem: Option<String>,
+    /// What it signs with; follows from the key's kind without.
+    #[serde(default)]
+    pub algorithm: Option<KeyAlgorithm>,
+}
+
+/// `[[account]]`
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    /// Its name.
+    pub name: String,
+    /// Its realm.
+    #[serde(default = "default_realm")]
+    pub realm: String,
+    /// Where its password is.
+    pub password: Reference,
+    /// Whether it may log in.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// What is said about it.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, Values>,
+}
+
+/// `[[client]]`
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Client {
+    /// Its id.
+    pub id: String,
+    /// Its realm.
+    #[serde(default = "default_realm")]
+    pub realm: String,
+    /// Where its secret is.
+    pub secret: Reference,
+    /// Grants it may use, by their URI.
+    #[serde(default)]
+    pub grants: Vec<String>,
+    /// Relying parties whose tokens it may exchange, besides those meant for this service.
+    #[serde(default)]
+    pub may_exchange: Vec<String>,
+}
+
+/// What a relying party's SAML tokens are signed with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SamlSignature {
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    #[default]
+    RsaSha256,
+    /// ECDSA on P-256 with SHA-256.
+    EcdsaSha256,
+}
+
+/// What a relying party's JWTs are signed with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JwtSignature {
+    /// ECDSA on P-256 with SHA-256.
+    #[default]
+    Es256,
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    Rs256,
+}
+
+/// What an issuer's key signs with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyAlgorithm {
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    RsaSha256,
+    /// ECDSA on P-256 with SHA-256.
+    EcdsaSha256,
+    /// RSASSA-PSS with SHA-256.
+    RsaPssSha256,
+}
+
+/// Who is admitted: `"everyone"`, or a list of names; nobody where nothing is written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Admission {
+    /// Everyone of that kind in the realm.
+    Everyone,
+    /// These.
+    These(Vec<String>),
+}
+
+/// One value or several.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Values(pub Vec<String>);
+
+/// Where a secret is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reference {
+    /// `file:PATH`: the content of a file, without one newline at its end.
+    File(String),
+    /// `env:NAME`: an environment variable.
+    Env(String),
+}
+
+/// Said instead of a literal secret, and never with it.
+pub(crate) const LITERAL: &str = "a secret stands where only its place may stand";
+
+impl Object {
+    /// The object's name.
+    pub fn key(&self) -> ObjectKey {
+        let (realm, id) = match self {
+            Object::Realm(realm) => ("", &realm.id),
+            Object::Endpoint(endpoint) => (endpoint.realm.as_str(), &endpoint.id),
+            Object::RelyingParty(party) => (party.realm.as_str(), &party.id),
+            Object::Issuer(issuer) => (issuer.realm.as_str(), &issuer.name),
+            Object::Account(account) => (account.realm.as_str(), &account.name),
+            Object::Client(client) => (client.realm.as_str(), &client.id),
+        };
+        ObjectKey { realm: realm.to_owned(), kind: self.kind().to_owned(), id: id.clone() }
+    }
+
+    /// Its kind, as files and the store call it.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Object::Realm(_) => "realm",
+            Object::Endpoint(_) => "endpoint",
+            Object::RelyingParty(_) => "relying_party",
+            Object::Issuer(_) => "issuer",
+            Object::Account(_) => "account",
+            Object::Client(_) => "client",
+        }
+    }
+
+    /// The field that names it.
+    pub(crate) const fn name_field(&self) -> &'static str {
+        match self {
+            Object::Realm(_)
+            | Object::Endpoint(_)
+            | Object::RelyingParty(_)
+            | Object::Client(_) => "id",
+            Object::Issuer(_) | Object::Account(_) => "name",
+        }
+    }
+}
+
+impl Reference {
+    /// Reads `file:PATH` or `env:NAME`; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (scheme, rest) = text.split_once(':').filter(|(_, rest)| !rest.is_empty())?;
+        match scheme {
+            "file" => Some(Self::File(rest.to_owned())),
+            "env" => Some(Self::Env(rest.to_owned())),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reference::File(path) => write!(f, "file:{path}"),
+            Reference::Env(name) => write!(f, "env:{name}"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Reference {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(ReferenceVisitor)
+    }
+}
+
+struct ReferenceVisitor;
+
+// SECURITY: serde's own errors repeat the value that they found; a password that somebody wrote here would end up in the log.
+// Test: a_literal_secret_is_refused_and_not_repeated.
+impl de::Visitor<'_> for ReferenceVisitor {
+    type Value = Reference;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"file:PATH\" or \"env:NAME\"")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Reference, E> {
+        Reference::parse(text).ok_or_else(|| E::custom(LITERAL))
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Reference, E> {
+        Err(E::custom(LITERAL))
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Reference, E> {
+        Err(E::custom(LITERAL))
+    }
+
+    fn visit_i128<E: de::Error>(self, _: i128) -> Result<Reference, E> {
+        Err(E::custom(LITERAL))
+    }
+
+    fn visit_u128<E: de::Error>(self, _: u128) -> Result<Reference, E> {
+        Err(E::custom(LITERAL))
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Reference, E> {
+        Err(E::custom(LITERAL))
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Reference, E> {
+        Err(E::custom(LITERAL))
+    }
+}
+
+impl Default for Admission {
+    /// Deny by default: nobody.
+    fn default() -> Self {
+        Admission::These(Vec::new())
+    }
+}
+
+impl Serialize for Admission {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Admission::Everyone => to.serialize_str("everyone"),
+            Admission::These(names) => names.serialize(to),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Admission {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(AdmissionVisitor)
+    }
+}
+
+struct AdmissionVisitor;
+
+impl<'de> de::Visitor<'de> for AdmissionVisitor {
+    type Value = Admission;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"everyone\" or a list of names")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Admission, E> {
+        match text {
+            "everyone" => Ok(Admission::Everyone),
+            other => Err(E::invalid_value(de::Unexpected::Str(other), &self)),
+        }
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, names: A) -> Result<Admission, A::Error> {
+        Vec::deserialize(de::value::SeqAccessDeserializer::new(names)).map(Admission::These)
+    }
+}
+
+impl<'de> Deserialize<'de> for Values {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(ValuesVisitor)
+    }
+}
+
+struct ValuesVisitor;
+
+impl<'de> de::Visitor<'de> for ValuesVisitor {
+    type Value = Values;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text or a list of texts")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Values, E> {
+        Ok(Values(vec![text.to_owned()]))
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, values: A) -> Result<Values, A::Error> {
+        Vec::deserialize(de::value::SeqAccessDeserializer::new(values)).map(Values)
+    }
+}
+
+fn five_minutes() -> u64 {
+    300
+}
+
+fn an_hour() -> u64 {
+    3600
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn default_realm() -> String {
+    "default".to_owned()
+}

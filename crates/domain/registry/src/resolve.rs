@@ -1,0 +1,215 @@
+//! Turns an object as written into what is stored: references become hashes and keys.
+//!
+//! In:  a located object, and what is stored under its name now.
+//! Out: a body, or an account's record. A secret that is still the same keeps its hash, so that nothing changes.
+//! Never: keeps a secret longer than it takes to hash it.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use symbolon_kernel::ports::{AccountRecord, BoxFuture, NotAvailable, PasswordHash};
+use symbolon_keys::{Certificate, KeyKind, PublicKey};
+use symbolon_model::{AccountName, ClaimName, Claims, Secret};
+
+use crate::mistake::{Located, Mistake};
+use crate::objects::{Account, Client, Issuer, IssuerKey, KeyAlgorithm, Object, Reference};
+use crate::stored::{self, PinnedKey, StoredClient, StoredIssuer};
+
+/// Finds what references name, and hashes secrets; the server implements it.
+pub trait Secrets: Send + Sync {
+    /// What a reference names, without one newline at its end. Paths are relative to the folder of the objects' files.
+    ///
+    /// # Errors
+    /// [`Unresolved`], whose text never holds the secret.
+    fn resolve(&self, reference: &Reference) -> Result<Secret<String>, Unresolved>;
+
+    /// Hashes a secret for storage.
+    ///
+    /// # Errors
+    /// [`NotAvailable`] where that cannot be done now.
+    fn hash<'a>(
+        &'a self,
+        secret: &'a Secret<String>,
+    ) -> BoxFuture<'a, Result<PasswordHash, NotAvailable>>;
+
+    /// Whether a hash is that of the secret.
+    ///
+    /// # Errors
+    /// [`NotAvailable`] where that cannot be done now.
+    fn fits<'a>(
+        &'a self,
+        hash: &'a PasswordHash,
+        secret: &'a Secret<String>,
+    ) -> BoxFuture<'a, Result<bool, NotAvailable>>;
+}
+
+/// Why a reference names nothing: `no such file`.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unresolved(pub String);
+
+/// An object resolved.
+pub(crate) enum Resolved {
+    Body(String),
+    Account(AccountRecord),
+}
+
+/// Why an object could not be resolved.
+pub(crate) enum Failure {
+    Mistakes(Vec<Mistake>),
+    Unavailable(NotAvailable),
+}
+
+impl From<Mistake> for Failure {
+    fn from(mistake: Mistake) -> Self {
+        Self::Mistakes(vec![mistake])
+    }
+}
+
+impl From<NotAvailable> for Failure {
+    fn from(what: NotAvailable) -> Self {
+        Self::Unavailable(what)
+    }
+}
+
+/// Resolves one object. `now` is the hash that is stored for its secret, if any.
+pub(crate) async fn resolve(
+    located: &Located<Object>,
+    now: Option<&PasswordHash>,
+    secrets: &dyn Secrets,
+) -> Result<Resolved, Failure> {
+    Ok(Resolved::Body(match &located.object {
+        Object::Realm(realm) => stored::write(realm),
+        Object::Endpoint(endpoint) => stored::write(endpoint),
+        Object::RelyingParty(party) => stored::write(party),
+        Object::Issuer(issuer) => stored::write(&pinned(located, issuer, secrets)?),
+        Object::Client(client) => {
+            let place = ("secret", &client.secret);
+            let secret = hashed(located, place, now, secrets).await?;
+            stored::write(&hashed_client(client, secret))
+        }
+        Object::Account(account) => {
+            let place = ("password", &account.password);
+            let password = hashed(located, place, now, secrets).await?;
+            return Ok(Resolved::Account(record(account, password)));
+        }
+    }))
+}
+
+async fn hashed(
+    located: &Located<Object>,
+    (field, reference): (&str, &Reference),
+    now: Option<&PasswordHash>,
+    secrets: &dyn Secrets,
+) -> Result<PasswordHash, Failure> {
+    let secret = found(located, field, reference, secrets)?;
+    if secret.expose().is_empty() {
+        let message = format!("{reference} is empty");
+        return Err(located.mistake(field, message, "write a secret into it").into());
+    }
+    match now {
+        Some(hash) if secrets.fits(hash, &secret).await? => Ok(hash.clone()),
+        Some(_) | None => Ok(secrets.hash(&secret).await?),
+    }
+}
+
+fn found(
+    located: &Located<Object>,
+    field: &str,
+    reference: &Reference,
+    secrets: &dyn Secrets,
+) -> Result<Secret<String>, Mistake> {
+    secrets.resolve(reference).map_err(|why| {
+        let message = format!("{reference}: {why}");
+        let remedy = match reference {
+            Reference::File(_) => "make it a readable file; its path begins at this file's folder",
+            Reference::Env(_) => "set it in the server's environment",
+        };
+        located.mistake(field, message, remedy)
+    })
+}
+
+fn hashed_client(client: &Client, secret: PasswordHash) -> StoredClient {
+    StoredClient {
+        id: client.id.clone(),
+        secret,
+        grants: client.grants.clone(),
+        may_exchange: client.may_exchange.clone(),
+    }
+}
+
+fn record(account: &Account, password: PasswordHash) -> AccountRecord {
+    let mut attributes = Claims::none();
+    for (name, values) in &account.attributes {
+        attributes.add(ClaimName::new(name.as_str()), values.0.iter().cloned());
+    }
+    let name = AccountName::new(account.name.as_str());
+    AccountRecord { name, enabled: account.enabled, password, attributes }
+}
+
+fn pinned(
+    located: &Located<Object>,
+    issuer: &Issuer,
+    secrets: &dyn Secrets,
+) -> Result<StoredIssuer, Failure> {
+    let mut keys = Vec::new();
+    let mut mistakes = Vec::new();
+    for (index, key) in issuer.keys.iter().enumerate() {
+        match pinned_key(located, (index, key), secrets) {
+            Ok(key) => keys.push(key),
+            Err(mistake) => mistakes.push(mistake),
+        }
+    }
+    if !mistakes.is_empty() {
+        return Err(Failure::Mistakes(mistakes));
+    }
+    let (name, token_types) = (issuer.name.clone(), issuer.token_types.clone());
+    Ok(StoredIssuer { name, token_types, keys })
+}
+
+fn pinned_key(
+    located: &Located<Object>,
+    (index, written): (usize, &IssuerKey),
+    secrets: &dyn Secrets,
+) -> Result<PinnedKey, Mistake> {
+    let at = |name: &str| format!("keys.{index}.{name}");
+    let read = |name: &str, path: &str| {
+        found(located, &at(name), &Reference::File(path.to_owned()), secrets)
+    };
+    let unusable = |name: &str, why: String, what: &str| {
+        located.mistake(&at(name), format!("not {what}: {why}"), format!("write {what}"))
+    };
+    let certificate = |name: &str, pem: &str| {
+        let certificate = Certificate::from_pem(pem);
+        let certificate =
+            certificate.map_err(|why| unusable(name, why.to_string(), "one certificate in PEM"))?;
+        Ok((None, certificate.public_key().clone()))
+    };
+    let (id, key) = match (&written.certificate_file, &written.jwk_file, &written.pem) {
+        (Some(path), None, None) => {
+            let name = "certificate_file";
+            certificate(name, read(name, path)?.expose())?
+        }
+        (None, None, Some(pem)) => certificate("pem", pem)?,
+        (None, Some(path), None) => {
+            let name = "jwk_file";
+            public_jwk(read(name, path)?.expose())
+                .map_err(|why| unusable(name, why, "one public JWK"))?
+        }
+        _ => {
+            let message = "a key is named by exactly one of certificate_file, jwk_file, pem";
+            return Err(located.mistake(&format!("keys.{index}"), message, "keep one of them"));
+        }
+    };
+    let algorithm = written.algorithm.unwrap_or(match key.kind() {
+        KeyKind::Rsa { .. } => KeyAlgorithm::RsaSha256,
+        KeyKind::P256 => KeyAlgorithm::EcdsaSha256,
+    });
+    Ok(PinnedKey { id, spki: STANDARD.encode(key.spki_der()), algorithm })
+}
+
+fn public_jwk(text: &str) -> Result<(Option<String>, PublicKey), String> {
+    let value: serde_json::Value = serde_json::from_str(text).map_err(|why| why.to_string())?;
+    let id = value.get("kid").and_then(serde_json::Value::as_str).map(str::to_owned);
+    let key = symbolon_jose::public_key_from_jwk(&value).map_err(|why| why.to_string())?;
+    Ok((id, key))
+}

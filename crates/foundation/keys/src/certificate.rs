@@ -1,0 +1,148 @@
+//! Certificates: read, never judged.
+//!
+//! In:  one certificate, DER or PEM.
+//! Out: a [`Certificate`], cheap to clone: its octets, key, validity and thumbprints.
+//! Never: says whether it is to be trusted; whoever pins it or builds a path decides that.
+//!
+//! RFC 5280 §4.1.
+
+use std::fmt;
+use std::sync::Arc;
+
+use x509_cert::der::pem::{self, LineEnding};
+use x509_cert::der::{Decode, Encode};
+
+use crate::{KeyFlaw, PublicKey, sha1, sha256};
+
+const PEM_LABEL: &str = "CERTIFICATE";
+
+/// A certificate, parsed once. Clones share it.
+#[derive(Clone)]
+pub struct Certificate(Arc<Parsed>);
+
+struct Parsed {
+    der: Vec<u8>,
+    public_key: PublicKey,
+    validity: Validity,
+    thumbprint: [u8; 32],
+}
+
+/// When a certificate is valid: milliseconds since 1970-01-01T00:00:00Z, both ends included.
+/// Certificates count whole seconds; what is written is truncated to them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Validity {
+    /// The first moment.
+    pub not_before: i64,
+    /// The last moment (RFC 5280 §4.1.2.5: inclusive).
+    pub not_after: i64,
+}
+
+impl Validity {
+    /// Whether `now` (Unix milliseconds) lies within.
+    #[must_use]
+    pub fn contains(&self, now: i64) -> bool {
+        (self.not_before..=self.not_after).contains(&now)
+    }
+}
+
+/// Why octets are not a certificate that we can use.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum CertificateFlaw {
+    /// Not exactly one certificate in DER or PEM.
+    #[error("malformed certificate")]
+    Malformed,
+    /// Its key cannot be used.
+    #[error("certificate with an unusable key")]
+    Key(#[from] KeyFlaw),
+}
+
+impl Certificate {
+    /// Parses DER. No signature is verified.
+    ///
+    /// # Errors
+    /// [`CertificateFlaw::Malformed`], [`CertificateFlaw::Key`].
+    pub fn from_der(octets: &[u8]) -> Result<Self, CertificateFlaw> {
+        let malformed = |_| CertificateFlaw::Malformed;
+        let parsed = x509_cert::Certificate::from_der(octets).map_err(malformed)?;
+        let content = parsed.tbs_certificate();
+        let spki = content.subject_public_key_info().to_der().map_err(malformed)?;
+        let validity = content.validity();
+        Ok(Self(Arc::new(Parsed {
+            der: octets.to_vec(),
+            public_key: PublicKey::from_spki_der(&spki)?,
+            validity: Validity {
+                not_before: millis(validity.not_before)?,
+                not_after: millis(validity.not_after)?,
+            },
+            thumbprint: sha256(octets),
+        })))
+    }
+
+    /// Parses PEM that holds one certificate and nothing else but white space around it.
+    ///
+    /// # Errors
+    /// [`CertificateFlaw::Malformed`], [`CertificateFlaw::Key`].
+    pub fn from_pem(text: &str) -> Result<Self, CertificateFlaw> {
+        let (label, octets) =
+            pem::decode_vec(text.trim().as_bytes()).map_err(|_| CertificateFlaw::Malformed)?;
+        if label == PEM_LABEL { Self::from_der(&octets) } else { Err(CertificateFlaw::Malformed) }
+    }
+
+    /// Writes PEM.
+    #[must_use]
+    pub fn to_pem(&self) -> String {
+        // INVARIANT: PEM refuses only lengths beyond isize, which no allocation reaches.
+        pem::encode_string(PEM_LABEL, LineEnding::LF, &self.0.der).unwrap_or_default()
+    }
+
+    /// The octets as they came.
+    #[must_use]
+    pub fn der(&self) -> &[u8] {
+        &self.0.der
+    }
+
+    /// The key that is certified.
+    #[must_use]
+    pub fn public_key(&self) -> &PublicKey {
+        &self.0.public_key
+    }
+
+    /// When it is valid.
+    #[must_use]
+    pub fn validity(&self) -> Validity {
+        self.0.validity
+    }
+
+    /// SHA-256 of the DER (`x5t#S256`, RFC 7515 §4.1.8).
+    #[must_use]
+    pub fn thumbprint_sha256(&self) -> [u8; 32] {
+        self.0.thumbprint
+    }
+
+    /// SHA-1 of the DER (`x5t`, RFC 7515 §4.1.7): a name that others look up, never evidence.
+    #[must_use]
+    pub fn thumbprint_sha1(&self) -> [u8; 20] {
+        sha1(&self.0.der)
+    }
+}
+
+fn millis(time: x509_cert::time::Time) -> Result<i64, CertificateFlaw> {
+    i64::try_from(time.to_unix_duration().as_millis()).map_err(|_| CertificateFlaw::Malformed)
+}
+
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.der == other.0.der
+    }
+}
+
+impl Eq for Certificate {}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Certificate({})", crate::digest::Hex(&self.0.thumbprint))
+    }
+}
+
+#[cfg(test)]
+mod tests;

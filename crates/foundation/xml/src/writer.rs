@@ -1,0 +1,333 @@
+//! XML that is in canonical form as it is written.
+//!
+//! In:  elements, attributes and text, in document order; attributes of one element in any order.
+//! Out: octets; those of each outermost element are their own exclusive canonical form.
+//! Never: a character that XML 1.0 has not, an unbalanced tag or an ambiguous name: [`Writer::finish`] refuses.
+//!
+//! Exclusive XML Canonicalization 1.0; Canonical XML 1.0 §2.3.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::ops::Range;
+
+use crate::{XML_NAMESPACE, escape};
+
+/// A name with the prefix it is written with. An empty namespace means none, an empty prefix the default namespace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct QName {
+    /// How the namespace is written; empty for the default namespace.
+    pub prefix: &'static str,
+    /// What the name means; empty for none.
+    pub namespace: &'static str,
+    /// The name without its prefix.
+    pub local: &'static str,
+}
+
+impl QName {
+    /// A name: prefix, namespace, local name.
+    #[must_use]
+    pub const fn new(prefix: &'static str, namespace: &'static str, local: &'static str) -> Self {
+        Self { prefix, namespace, local }
+    }
+}
+
+/// Why nothing was written: what the caller asked for is no XML.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unwritable {
+    /// A value holds a character that XML 1.0 cannot carry, such as U+0000.
+    #[error("a character that XML cannot carry")]
+    Character,
+    /// An element was not ended, or one was ended that was not started.
+    #[error("elements are not balanced")]
+    Unbalanced,
+    /// An attribute or a declaration after the element's content had begun.
+    #[error("an attribute outside a start tag")]
+    Misplaced,
+    /// The same attribute twice on one element.
+    #[error("an attribute stands twice")]
+    Repeated,
+    /// One prefix for two namespaces on one element, or a namespaced attribute without prefix.
+    #[error("a prefix with two meanings")]
+    Prefix,
+}
+
+/// Writes canonical XML.
+///
+/// A namespace is declared where it is first visibly used. Mistakes are remembered and told by [`finish`](Self::finish),
+/// so that calls can be chained.
+///
+/// ```
+/// use symbolon_xml::{QName, Writer};
+///
+/// const NOTE: QName = QName::new("a", "urn:a", "Note");
+/// const TO: QName = QName::new("a", "urn:a", "To");
+///
+/// let mut out = Writer::new();
+/// out.start(&NOTE).attribute("Id", "n1").element(&TO, "Ann & Bob").end();
+/// assert_eq!(
+///     out.finish()?,
+///     br#"<a:Note xmlns:a="urn:a" Id="n1"><a:To>Ann &amp; Bob</a:To></a:Note>"#
+/// );
+/// # Ok::<(), symbolon_xml::Unwritable>(())
+/// ```
+#[derive(Default)]
+pub struct Writer {
+    out: Vec<u8>,
+    open: Vec<Open>,
+    /// Whether the start tag of the innermost element is still to be written.
+    tag_pending: bool,
+    attributes: Vec<Pending>,
+    /// The escaped values of the pending attributes, one behind the other.
+    values: Vec<u8>,
+    /// The declarations that the open elements carry, innermost last.
+    bound: Vec<(&'static str, Cow<'static, str>)>,
+    flaw: Option<Unwritable>,
+}
+
+/// An element whose end is still to come.
+struct Open {
+    name: QName,
+    /// Where its name stands in the octets, once they hold it.
+    written: Range<usize>,
+    /// How many declarations stand outside it.
+    outside: usize,
+}
+
+struct Pending {
+    name: QName,
+    value: Range<usize>,
+}
+
+impl Writer {
+    /// An empty writer.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An empty writer with room for that many octets.
+    #[must_use]
+    pub fn with_capacity(octets: usize) -> Self {
+        // Room for what a SAML assertion needs, so that nothing grows on the way.
+        Self {
+            out: Vec::with_capacity(octets),
+            open: Vec::with_capacity(8),
+            attributes: Vec::with_capacity(8),
+            values: Vec::with_capacity(256),
+            bound: Vec::with_capacity(4),
+            ..Self::default()
+        }
+    }
+
+    /// Starts an element. Without an element open, it is another apex beside those before.
+    pub fn start(&mut self, name: &QName) -> &mut Self {
+        self.write_tag();
+        self.open.push(Open { name: *name, written: 0..0, outside: self.bound.len() });
+        self.tag_pending = true;
+        self
+    }
+
+    /// An attribute without namespace of the element just started.
+    pub fn attribute(&mut self, local: &'static str, value: &str) -> &mut Self {
+        self.attribute_in(&QName::new("", "", local), value)
+    }
+
+    /// An attribute in a namespace of the element just started.
+    pub fn attribute_in(&mut self, name: &QName, value: &str) -> &mut Self {
+        if !self.tag_pending {
+            return self.refuse(Unwritable::Misplaced);
+        }
+        if name.prefix.is_empty() && (!name.namespace.is_empty() || name.local == "xmlns") {
+            return self.refuse(Unwritable::Prefix);
+        }
+        let start = self.values.len();
+        if !escape::attribute(&mut self.values, value) {
+            self.refuse(Unwritable::Character);
+        }
+        self.attributes.push(Pending { name: *name, value: start..self.values.len() });
+        self
+    }
+
+    /// Declares a namespace on the element just started, for names inside text or attribute values (`xsi:type`, fault codes).
+    ///
+    /// Exclusive canonicalization does not see such a use: what is signed with one needs the prefix in its `PrefixList`.
+    pub fn declare(
+        &mut self,
+        prefix: &'static str,
+        namespace: impl Into<Cow<'static, str>>,
+    ) -> &mut Self {
+        if !self.tag_pending {
+            return self.refuse(Unwritable::Misplaced);
+        }
+        self.bind(prefix, namespace.into());
+        self
+    }
+
+    /// Text inside the current element.
+    pub fn text(&mut self, value: &str) -> &mut Self {
+        self.write_tag();
+        if self.open.is_empty() {
+            return self.refuse(Unwritable::Unbalanced);
+        }
+        if !escape::text(&mut self.out, value) {
+            self.refuse(Unwritable::Character);
+        }
+        self
+    }
+
+    /// Ends the element last started.
+    pub fn end(&mut self) -> &mut Self {
+        self.write_tag();
+        let Some(open) = self.open.pop() else {
+            return self.refuse(Unwritable::Unbalanced);
+        };
+        self.out.extend_from_slice(b"</");
+        self.out.extend_from_within(open.written);
+        self.out.push(b'>');
+        self.bound.truncate(open.outside);
+        self
+    }
+
+    /// An element with only text in it.
+    pub fn element(&mut self, name: &QName, text: &str) -> &mut Self {
+        self.start(name).text(text).end()
+    }
+
+    /// Octets of finished elements, written as they are: a token that a format minted, a part that another writer wrote.
+    ///
+    /// They must declare every prefix they use, and are canonical inside the elements open here only as far as those do
+    /// not declare the same.
+    pub fn raw(&mut self, elements: &[u8]) -> &mut Self {
+        self.write_tag();
+        self.out.extend_from_slice(elements);
+        self
+    }
+
+    /// How many octets are written so far, the start tag of the current element included.
+    ///
+    /// That start tag is finished by asking: it takes no attributes afterwards.
+    pub fn offset(&mut self) -> usize {
+        self.write_tag();
+        self.out.len()
+    }
+
+    /// The octets.
+    ///
+    /// # Errors
+    ///
+    /// The first [`Unwritable`] that was asked for.
+    pub fn finish(mut self) -> Result<Vec<u8>, Unwritable> {
+        if !self.open.is_empty() {
+            self.refuse(Unwritable::Unbalanced);
+        }
+        self.flaw.map_or(Ok(self.out), Err)
+    }
+
+    fn refuse(&mut self, flaw: Unwritable) -> &mut Self {
+        self.flaw.get_or_insert(flaw);
+        self
+    }
+
+    /// Writes the start tag that is pending: name, declarations by prefix, attributes by namespace and local name.
+    fn write_tag(&mut self) {
+        if !std::mem::take(&mut self.tag_pending) {
+            return;
+        }
+        let Some(&Open { name, outside, .. }) = self.open.last() else { return };
+        self.bind(name.prefix, Cow::Borrowed(name.namespace));
+        let mut attributes = std::mem::take(&mut self.attributes);
+        for Pending { name, .. } in attributes.iter().filter(|a| !a.name.prefix.is_empty()) {
+            self.bind(name.prefix, Cow::Borrowed(name.namespace));
+        }
+        self.out.push(b'<');
+        let start = self.out.len();
+        put_name(&mut self.out, &name);
+        if let Some(open) = self.open.last_mut() {
+            open.written = start..self.out.len();
+        }
+        self.write_declarations(outside);
+        attributes.sort_unstable_by(|a, b| in_canonical_order(&a.name, &b.name));
+        let twice = |pair: &[Pending]| matches!(pair, [a, b] if in_canonical_order(&a.name, &b.name).is_eq());
+        if attributes.windows(2).any(twice) {
+            self.refuse(Unwritable::Repeated);
+        }
+        for Pending { name, value } in attributes.drain(..) {
+            self.out.push(b' ');
+            put_name(&mut self.out, &name);
+            self.out.extend_from_slice(b"=\"");
+            self.out.extend_from_slice(self.values.get(value).unwrap_or_default());
+            self.out.push(b'"');
+        }
+        self.out.push(b'>');
+        self.values.clear();
+        self.attributes = attributes;
+    }
+
+    /// Binds a prefix on the pending element, unless it already has that meaning here.
+    fn bind(&mut self, prefix: &'static str, namespace: Cow<'static, str>) {
+        let meaning = self.bound.iter().rposition(|bound| same(bound.0, prefix));
+        let now = meaning.and_then(|at| self.bound.get(at)).map_or("", |bound| bound.1.as_ref());
+        if prefix == "xml" || prefix == "xmlns" {
+            if prefix == "xmlns" || namespace != XML_NAMESPACE {
+                self.refuse(Unwritable::Prefix);
+            }
+        } else if namespace.is_empty() && !prefix.is_empty() {
+            self.refuse(Unwritable::Prefix); // Namespaces in XML 1.0 cannot unbind a prefix
+        } else if !same(now, &namespace) {
+            let outside = self.open.last().map_or(0, |open| open.outside);
+            if meaning.is_some_and(|at| at >= outside) {
+                self.refuse(Unwritable::Prefix);
+            }
+            self.bound.push((prefix, namespace));
+        }
+    }
+
+    fn write_declarations(&mut self, outside: usize) {
+        let (_, here) = self.bound.split_at_mut_checked(outside).unwrap_or_default();
+        here.sort_unstable();
+        let mut sound = true;
+        for (prefix, namespace) in here {
+            self.out.extend_from_slice(b" xmlns");
+            if !prefix.is_empty() {
+                self.out.push(b':');
+                self.out.extend_from_slice(prefix.as_bytes());
+            }
+            self.out.extend_from_slice(b"=\"");
+            sound &= escape::attribute(&mut self.out, namespace);
+            self.out.push(b'"');
+        }
+        if !sound {
+            self.refuse(Unwritable::Character);
+        }
+    }
+}
+
+/// By namespace name, then local name.
+fn in_canonical_order(a: &QName, b: &QName) -> Ordering {
+    let by_namespace =
+        if same(a.namespace, b.namespace) { Ordering::Equal } else { a.namespace.cmp(b.namespace) };
+    by_namespace.then_with(|| a.local.cmp(b.local))
+}
+
+/// Equality that looks at the characters last: names are constants, and mostly the same ones.
+fn same(a: &str, b: &str) -> bool {
+    a.len() == b.len() && (a.is_empty() || std::ptr::eq(a, b) || a == b)
+}
+
+fn put_name(out: &mut Vec<u8>, name: &QName) {
+    if !name.prefix.is_empty() {
+        out.extend_from_slice(name.prefix.as_bytes());
+        out.push(b':');
+    }
+    out.extend_from_slice(name.local.as_bytes());
+}
+
+// SECURITY: no content, which may be a token.
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Writer").field("octets", &self.out.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

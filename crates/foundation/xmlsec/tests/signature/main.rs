@@ -1,0 +1,18 @@
+//! Signatures from outside the crate: what a caller signs, verifies, and must never believe.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "what goes wrong outside the product fails the test"
+)]
+
+mod algorithms;
+mod mutants;
+mod profile;
+mod replacing;
+mod signing;
+mod support;
+mod work;
+mod wrapping;
+mod xmlsec1;

@@ -1,0 +1,70 @@
+//! The kernel's answer becomes an HTTP reply: a token response, or an error.
+//!
+//! In:  an [`Answer`], which only the kernel's commit makes, and what the request wants repeated.
+//! Out: status, headers and JSON.
+//! Never: tells a detail; lets anybody store the answer.
+//!
+//! RFC 6749 §5; RFC 8693 §2.2.
+
+use symbolon_kernel::{Answer, Cause, Minted, Outcome, Reply};
+use symbolon_messages::Secret;
+use symbolon_messages::oauth::{ErrorResponse, TokenResponse};
+
+use crate::decode::Asked;
+use crate::fault::error_of;
+
+/// Writes the reply.
+pub(crate) fn encode(answer: &Answer, asked: Option<&Asked>) -> Reply {
+    match answer {
+        Answer::Refused(refused) => error(answer, refused.what().cause),
+        Answer::Done(done) => match (done.what(), asked) {
+            (Outcome::Issued(minted), Some(asked)) => match minted.as_slice() {
+                [one] => issued(answer, one, asked),
+                _ => error(answer, Cause::Bug),
+            },
+            (Outcome::Issued(_), None) => error(answer, Cause::Bug),
+            (Outcome::Ask(challenge), _) => match *challenge {},
+        },
+    }
+}
+
+fn issued(answer: &Answer, minted: &Minted, asked: &Asked) -> Reply {
+    let Ok(token) = String::from_utf8(minted.token().as_slice().to_vec()) else {
+        return error(answer, Cause::Bug);
+    };
+    let life = minted.lifetime();
+    let seconds = life.until().seconds().saturating_sub(life.from().seconds());
+    let response = TokenResponse {
+        access_token: Secret::new(token),
+        issued_token_type: Some(asked.token_type.as_str().to_owned()),
+        token_type: "Bearer".to_owned(),
+        expires_in: u64::try_from(seconds).ok(),
+        scope: minted.scope().map(str::to_owned),
+        refresh_token: None,
+    };
+    reply(answer, 200, response.to_json())
+}
+
+fn error(answer: &Answer, cause: Cause) -> Reply {
+    let told = error_of(cause);
+    let response = ErrorResponse::new(told.code, told.text);
+    let response = response.with_request_id(answer.request().as_str());
+    let mut reply = reply(answer, told.status, response.to_json());
+    if told.status == 401 {
+        // SPEC: RFC 6749 §5.2, RFC 9110 §11.6.1.
+        reply
+            .headers
+            .push(("www-authenticate", "Basic realm=\"symbolon\", charset=\"UTF-8\"".to_owned()));
+    }
+    reply.headers.extend(cause.retry_after().map(|after| ("retry-after", after.to_string())));
+    reply
+}
+
+fn reply(answer: &Answer, status: u16, body: Vec<u8>) -> Reply {
+    let headers = vec![
+        ("content-type", "application/json".to_owned()),
+        ("cache-control", "no-store".to_owned()),
+        ("pragma", "no-cache".to_owned()),
+    ];
+    Reply { status, headers, body, summary: Some(answer.summary().clone()) }
+}

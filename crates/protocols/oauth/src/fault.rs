@@ -1,0 +1,52 @@
+//! Which error tells which refusal.
+//!
+//! In:  the cause of a refusal.
+//! Out: error code, HTTP status and a fixed text.
+//! Never: the detail of a refusal. A new cause does not compile until its error is chosen here.
+//!
+//! RFC 6749 §5.2; RFC 8693 §2.2.2: a bad subject token is `invalid_request`, a target we will not serve `invalid_target`.
+
+use symbolon_kernel::{Cause, Role};
+use symbolon_messages::oauth::ErrorCode;
+
+/// An error and how it is told.
+pub(crate) struct Told {
+    pub(crate) code: ErrorCode,
+    pub(crate) status: u16,
+    pub(crate) text: &'static str,
+}
+
+/// The error of a cause.
+pub(crate) const fn error_of(cause: Cause) -> Told {
+    let (code, status, text) = match cause {
+        Cause::Malformed | Cause::MalformedSecurity | Cause::TimeRange | Cause::Stale => {
+            (ErrorCode::InvalidRequest, 400, "the request is malformed")
+        }
+        Cause::UnknownOperation => {
+            (ErrorCode::UnsupportedGrantType, 400, "the grant type is not offered here")
+        }
+        Cause::Scope => (ErrorCode::InvalidScope, 400, "the scope cannot be granted"),
+        Cause::Unauthenticated
+        | Cause::UnsupportedCredential
+        | Cause::Token { role: Role::Credential, .. } => {
+            (ErrorCode::InvalidClient, 401, "client authentication failed")
+        }
+        Cause::Token { role: Role::Subject, .. } => {
+            (ErrorCode::InvalidRequest, 400, "the subject token is not acceptable")
+        }
+        Cause::Replayed => (ErrorCode::InvalidRequest, 400, "the request was used before"),
+        Cause::Target => (ErrorCode::InvalidTarget, 400, "no token is issued for this target"),
+        Cause::Client => {
+            (ErrorCode::UnauthorizedClient, 400, "the client may not use this grant type")
+        }
+        Cause::UnsupportedTokenType => {
+            (ErrorCode::InvalidRequest, 400, "the token type is not supported")
+        }
+        Cause::Unsupported => (ErrorCode::InvalidRequest, 400, "a parameter is not supported"),
+        Cause::Unavailable { .. } => {
+            (ErrorCode::TemporarilyUnavailable, 503, "the service is not available now; try again")
+        }
+        Cause::Bug => (ErrorCode::ServerError, 500, "the service failed"),
+    };
+    Told { code, status, text }
+}

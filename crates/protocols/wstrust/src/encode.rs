@@ -1,0 +1,104 @@
+//! The kernel's answer becomes an HTTP reply: a response collection, or a fault.
+//!
+//! In:  an [`Answer`], which only the kernel's commit makes, and what the request wants repeated.
+//! Out: status, headers and the sealed envelope.
+//! Never: changes a token by a byte; tells a detail.
+//!
+//! WS-Trust 1.4 §3.2, §4.3; WS-Addressing 1.0 Core §3.4.
+
+use symbolon_kernel::{Answer, Cause, Endpoint, Minted, Outcome, Reply, Summary};
+use symbolon_messages::wstrust::names::SAML20_TOKEN;
+use symbolon_messages::wstrust::{Lifetime, Reference, Response};
+use symbolon_model::Timestamp;
+use symbolon_soap::{Fault, Reply as Sealed, Sealer, SoapVersion, Stamp};
+
+use crate::decode::Asked;
+use crate::fault::{Told, fault_of};
+
+/// Writes the reply: to a request that was opened, or to one that could not be.
+pub(crate) fn encode(answer: &Answer, asked: Result<Asked, Told>, endpoint: &Endpoint) -> Reply {
+    let summary = answer.summary();
+    match (answer, asked) {
+        (Answer::Done(done), Ok(asked)) => match done.what() {
+            Outcome::Issued(minted) => issued(answer, minted, asked, endpoint),
+            Outcome::Ask(challenge) => match *challenge {},
+        },
+        (Answer::Done(_), Err(told)) => refused(answer, Cause::Bug, &told, summary),
+        (Answer::Refused(refused_), asked) => {
+            let told = asked.map_or_else(|told| told, |asked| Told::by_cause(asked.sealer));
+            refused(answer, refused_.what().cause, &told, summary)
+        }
+    }
+}
+
+fn issued(answer: &Answer, minted: &[Minted], asked: Asked, endpoint: &Endpoint) -> Reply {
+    let sealer = asked.sealer.clone();
+    let sealed = match minted {
+        [one] => collection(one, &asked).and_then(|body| seal(one, &body, asked, endpoint)),
+        _ => None,
+    };
+    match sealed {
+        Some(body) => reply(200, sealer.version(), body, None, answer.summary()),
+        None => refused(answer, Cause::Bug, &Told::by_cause(sealer), answer.summary()),
+    }
+}
+
+fn collection(minted: &Minted, asked: &Asked) -> Option<Vec<u8>> {
+    let request = &asked.request;
+    let reference = Some(Reference::saml20(minted.id().as_str()));
+    let response = Response {
+        generation: request.generation,
+        context: request.context.as_deref(),
+        token_type: request.token_type.as_deref().unwrap_or(SAML20_TOKEN),
+        token: minted.token().as_slice(),
+        attached: reference,
+        unattached: reference,
+        applies_to: Some(&asked.scope),
+        lifetime: Lifetime {
+            created: Some(minted.lifetime().from().millis()),
+            expires: Some(minted.lifetime().until().millis()),
+        },
+    };
+    response.write().ok()
+}
+
+fn seal(minted: &Minted, body: &[u8], asked: Asked, endpoint: &Endpoint) -> Option<Vec<u8>> {
+    let request = &asked.request;
+    let now: Timestamp = minted.lifetime().from();
+    let expires = now.after(endpoint.realm().message_age);
+    let timestamp = Some(Stamp { created: now.millis(), expires: Some(expires.millis()) });
+    let action = request.request_type.final_action(request.generation);
+    asked.sealer.seal(&Sealed { action, body, timestamp }).ok()
+}
+
+fn refused(answer: &Answer, cause: Cause, told: &Told, summary: &Summary) -> Reply {
+    let (fault, status) = told.fault(cause);
+    let version = told.sealer.version();
+    let id = answer.request().as_str();
+    let sealer = told.sealer.clone();
+    let body =
+        sealer.seal_fault(&fault.with_request_id(id)).unwrap_or_else(|_| last_resort(version, id));
+    reply(status, version, body, cause.retry_after(), summary)
+}
+
+/// The fault that can always be written: it holds nothing of the request.
+fn last_resort(version: SoapVersion, id: &str) -> Vec<u8> {
+    let (fault, _) = fault_of(Cause::Bug);
+    let fault: Fault<'_> = fault.with_request_id(id);
+    Sealer::plain(version, None).seal_fault(&fault).unwrap_or_default()
+}
+
+fn reply(
+    status: u16,
+    version: SoapVersion,
+    body: Vec<u8>,
+    retry_after: Option<u16>,
+    summary: &Summary,
+) -> Reply {
+    let mut headers = vec![
+        ("content-type", version.content_type().to_owned()),
+        ("cache-control", "no-store".to_owned()),
+    ];
+    headers.extend(retry_after.map(|seconds| ("retry-after", seconds.to_string())));
+    Reply { status, headers, body, summary: Some(summary.clone()) }
+}
