@@ -6,7 +6,7 @@ mod support;
 
 use std::sync::Arc;
 
-use support::{account, change, exchange, key, object, refusal, request};
+use support::{account, change, exchange, object, refusal, request};
 use symbolon_kernel::audit::Outcome;
 use symbolon_kernel::ports::{AccountRecords, CommitFailure, Ledger};
 use symbolon_model::{RealmId, Timestamp};
@@ -274,7 +274,7 @@ async fn objects<S: Subject>() {
     store.apply(first).await.unwrap();
     let mut second = change(1);
     second.put = vec![object("urn:rp:a", 2)];
-    second.remove = vec![key("urn:rp:b")];
+    second.remove = vec![object("urn:rp:b", 1).key];
     store.apply(second).await.unwrap();
     let stored = store.load().await.unwrap();
     assert_eq!((stored.revision, stored.objects), (2, vec![object("urn:rp:a", 2)]));

@@ -35,12 +35,18 @@ impl Failed {
     /// Says it on standard error; exit code 1.
     pub(crate) fn report(self) -> ExitCode {
         for line in self.what.lines() {
-            note(&format!("symbolon: {line}"));
+            note(&format!("symbolon: {}", clean(line)));
         }
         if let Some(remedy) = self.remedy {
-            note(&format!("          {remedy}"));
+            note(&format!("symbolon: {}", clean(&remedy)));
         }
         ExitCode::FAILURE
+    }
+}
+
+impl std::fmt::Display for Failed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.what)
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::slice;
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ const OCTETS: u64 = 64 << 10;
 ///
 /// # Errors
 /// [`Unresolved`] says why not.
-pub(crate) fn read(reference: &Reference, folder: &std::path::Path) -> Result<Secret<Vec<u8>>, Unresolved> {
+pub(crate) fn read(reference: &Reference, folder: &Path) -> Result<Secret<Vec<u8>>, Unresolved> {
     match reference {
         Reference::File(path) => {
             let octets = read_file(&folder.join(path));
@@ -35,7 +35,7 @@ pub(crate) fn read(reference: &Reference, folder: &std::path::Path) -> Result<Se
     }
 }
 
-fn read_file(path: &std::path::Path) -> io::Result<Secret<Vec<u8>>> {
+fn read_file(path: &Path) -> io::Result<Secret<Vec<u8>>> {
     // With all room at once: a buffer that grows leaves copies behind that nobody wipes.
     let mut octets = Vec::with_capacity(usize::try_from(OCTETS).unwrap_or(usize::MAX).saturating_add(1));
     let read = File::open(path)?.take(OCTETS.saturating_add(1)).read_to_end(&mut octets);
@@ -68,8 +68,8 @@ impl Secrets for Provisioned {
         let octets = read(reference, &self.folder)?;
         let text = std::str::from_utf8(octets.expose());
         let text = text.map_err(|_| Unresolved("not UTF-8".to_owned()))?;
-        let text = text.strip_suffix('\n').unwrap_or(text);
-        Ok(Secret::from(text.strip_suffix('\r').unwrap_or(text)))
+        let line = text.strip_suffix("\r\n").or_else(|| text.strip_suffix('\n'));
+        Ok(Secret::from(line.unwrap_or(text)))
     }
 
     fn hash<'a>(

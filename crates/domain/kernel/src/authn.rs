@@ -6,10 +6,12 @@
 
 use symbolon_formats::{Contents, NameId, RawToken, TrustedKey};
 use symbolon_keys::sha256;
+use symbolon_model::signals::STAGE;
 use symbolon_model::{
     AccountName, Authenticated, AuthenticationMethod, Claims, ClientId, Lineage, Once, PartyId,
     Secret, Timestamp, TokenType,
 };
+use tracing::trace;
 
 use crate::audit::Who;
 use crate::evidence::{Credential, Evidence, FoundKey, KeyHint, Presented};
@@ -74,6 +76,7 @@ impl Exchange<'_> {
     /// [`Cause::Stale`], [`Cause::MalformedSecurity`], [`Cause::UnsupportedCredential`], [`Cause::Unauthenticated`] or
     /// [`Cause::Unavailable`].
     pub async fn authenticate(&mut self, evidence: &Evidence) -> Result<Authentication, Refusal> {
+        trace!(target: STAGE, "authenticate");
         self.check_tolerances(evidence)?;
         self.check_time(evidence)?;
         let presented = only(&evidence.credentials)?;

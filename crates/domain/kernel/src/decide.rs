@@ -10,9 +10,11 @@ use std::sync::Arc;
 
 use symbolon_formats::NameId;
 use symbolon_keys::SignatureAlgorithm;
+use symbolon_model::signals::STAGE;
 use symbolon_model::{
     Authenticated, Claims, ClientId, Confirmation, Lifetime, Lineage, Timestamp, TokenType,
 };
+use tracing::trace;
 
 use crate::audit::Who;
 use crate::authn::{Requestor, Subject};
@@ -179,6 +181,7 @@ pub(crate) fn decide(
     target: Parties,
     asked: Asked,
 ) -> Result<Permit, Refusal> {
+    trace!(target: STAGE, "decide");
     let Parties(parties) = target;
     let token_type = token_type(&parties, asked.token_type.as_ref());
     let question = Question {

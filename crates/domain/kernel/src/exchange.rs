@@ -13,7 +13,9 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use symbolon_formats::Format;
+use symbolon_model::signals::STAGE;
 use symbolon_model::{RequestId, Timestamp, TokenType};
+use tracing::trace;
 
 use crate::audit::{self, Event, Who};
 use crate::authn::Requestor;
@@ -87,6 +89,7 @@ impl Kernel {
 
     /// Begins an exchange.
     pub fn begin(&self, endpoint: &Endpoint, arrival: Arrival) -> Exchange<'_> {
+        trace!(target: STAGE, "begin");
         Exchange {
             kernel: self,
             endpoint: endpoint.clone(),

@@ -8,7 +8,9 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use symbolon_formats::{Draft, EncodeFlaw};
+use symbolon_model::signals::STAGE;
 use symbolon_model::{Lifetime, Lineage, PartyId, TokenBytes, TokenId, TokenType};
+use tracing::trace;
 
 use crate::audit::Issued;
 use crate::decide::Permit;
@@ -76,6 +78,7 @@ impl Minted {
 /// # Errors
 /// [`Cause::Unavailable`] where no key is active or the signer fails; [`Cause::Bug`] where the draft says more than the permit.
 pub(crate) async fn mint(exchange: &Exchange<'_>, permit: Permit) -> Result<Minted, Refusal> {
+    trace!(target: STAGE, "mint");
     let id = token_id(exchange)?;
     let draft = draft(exchange, &permit, id);
     if !within(&draft, &permit) {

@@ -56,7 +56,7 @@ pub enum SubjectWish {
     /// About the requestor.
     Requestor,
     /// About the subject of this token, as if that subject asked.
-    Impersonate(Credential),
+    Impersonate(Box<Credential>),
 }
 
 /// What confirms the token's bearer.

@@ -23,6 +23,10 @@ pub const COMMITTED: &str = "symbolon_store_committed";
 /// Counter: refusals of strangers that were coalesced.
 pub const COALESCED: &str = "symbolon_refusals_coalesced";
 
+/// Target of the events that say which stage an exchange enters, each from the file where that stage stands: with them
+/// `ARCHITECTURE.md` walks one request, and a test compares.
+pub const STAGE: &str = "symbolon::stage";
+
 /// Log and audit field: the request id.
 pub const REQUEST: &str = "request";
 /// Log and audit field, metric label: the realm.

@@ -88,10 +88,13 @@ impl Next<'_> {
         }
         for key in keys.iter().filter(|key| key.kind == "realm") {
             let Some(realm) = self.snapshot.realms.remove(key.id.as_str()) else { continue };
-            let left = realm.parties.len()
-                + realm.issuers.len()
-                + realm.clients.len()
-                + realm.endpoints.len();
+            let held = [
+                realm.parties.len(),
+                realm.issuers.len(),
+                realm.clients.len(),
+                realm.endpoints.len(),
+            ];
+            let left: usize = held.into_iter().sum();
             if left > 0 {
                 let mut judge = Judge::default();
                 let message =

@@ -91,7 +91,7 @@ impl ObjectStore for Store {
             if held.revision != change.from_revision {
                 return Err(ApplyFailure::Conflict);
             }
-            held.revision += 1;
+            held.revision = held.revision.saturating_add(1);
             for key in &change.remove {
                 held.objects.remove(key).unwrap();
             }
@@ -410,8 +410,8 @@ const MISTAKES: [(&str, &str); 26] = [
         "2:1: `a b` is not an id; write 1 to 40 letters, digits, `.`, `_` or `-`",
     ),
     (
-        "[[realm]]\nid = \"b\"\n",
-        "2:1: `https://sts.example` is also the issuer name of realm `default`",
+        "[[realm]]\nid = \"z\"\n",
+        "1:1: `https://sts.example` is also the issuer name of realm `default`",
     ),
     ("[[realm]]\nid = \"b\"\npublic_url = \"http://b\"\n", "3:1: `http://b` is not a public URL"),
     (
@@ -448,7 +448,7 @@ const MISTAKES: [(&str, &str); 26] = [
         "5:15: \"no-timestamp\" means nothing in this protocol; remove it",
     ),
     (
-        "[[endpoint]]\nid = \"e\"\npath = \"/metadata\"\nserves = \"oauth-metadata\"\n",
+        "[[endpoint]]\nid = \"e\"\npath = \"/metadata\"\nserves = \"oauth-metadata\"\n[[endpoint]]\nid = \"f\"\npath = \"/f\"\nserves = \"jwks\"\n",
         "3:1: clients of issuer `https://sts.example` look for this at `/.well-known/oauth-authorization-server`",
     ),
     (
@@ -505,12 +505,15 @@ const MISTAKES: [(&str, &str); 26] = [
 #[tokio::test]
 async fn every_mistake_is_told_by_file_line_and_column_and_changes_nothing() {
     let world = world().await;
+    let mut others = Vec::new();
     for (more, told) in MISTAKES {
-        let two = set(&[("a.toml", GOOD), ("b.toml", more)]);
-        let mistakes = world.mistakes_of(&two).await;
-        assert_eq!(mistakes.len(), 1, "{more}: {mistakes:?}");
-        assert!(mistakes[0].starts_with(&format!("b.toml:{told}")), "{more}: {}", mistakes[0]);
+        let mistakes = world.mistakes_of(&set(&[("a.toml", GOOD), ("b.toml", more)])).await;
+        let first = mistakes.first().cloned().unwrap_or_default();
+        if mistakes.len() != 1 || !first.starts_with(&format!("b.toml:{told}")) {
+            others.push(format!("{more}is wrong at {told}, but told was {mistakes:#?}"));
+        }
     }
+    assert!(others.is_empty(), "{}", others.join("\n"));
 }
 
 #[tokio::test]

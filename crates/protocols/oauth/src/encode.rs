@@ -9,12 +9,15 @@
 use symbolon_kernel::{Answer, Cause, Minted, Outcome, Reply};
 use symbolon_messages::Secret;
 use symbolon_messages::oauth::{ErrorResponse, TokenResponse};
+use symbolon_model::signals::STAGE;
+use tracing::trace;
 
-use crate::decode::Asked;
 use crate::fault::error_of;
+use crate::open::Asked;
 
 /// Writes the reply.
 pub(crate) fn encode(answer: &Answer, asked: Option<&Asked>) -> Reply {
+    trace!(target: STAGE, "encode");
     match answer {
         Answer::Refused(refused) => error(answer, refused.what().cause),
         Answer::Done(done) => match (done.what(), asked) {

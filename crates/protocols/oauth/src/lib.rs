@@ -6,7 +6,6 @@
 //!
 //! RFC 6749 §3.2, RFC 8693, RFC 9068; for the documents RFC 8414, OpenID Connect Discovery 1.0, RFC 7517.
 
-mod decode;
 mod encode;
 mod fault;
 mod metadata;
@@ -16,6 +15,8 @@ use symbolon_kernel::{
     Arrival, Authentication, Endpoint, Evidence, Exchange, Kernel, Operation, Outcome, Refusal,
     Reply,
 };
+use symbolon_model::signals::STAGE;
+use tracing::trace;
 
 pub use crate::metadata::document;
 
@@ -37,6 +38,7 @@ pub struct Received<'r> {
 
 /// Serves one request to the token endpoint.
 pub async fn serve(kernel: &Kernel, endpoint: &Endpoint, received: Received<'_>) -> Reply {
+    trace!(target: STAGE, "serve");
     let mut exchange = kernel.begin(endpoint, received.arrival.clone());
     let (done, asked) = match open(&received) {
         Err(refusal) => (Err(refusal), None),

@@ -2,19 +2,27 @@
 //!
 //! In:  a received request.
 //! Out: [`Opened`], or a refusal.
-//! Never: chooses between two ways of client authentication in one request; that is refused.
+//! Never: chooses between two ways of client authentication in one request; that is refused. Takes one kind of token for
+//!        another: what the client declares is what it is verified as.
 //!
-//! RFC 6749 §2.3.1, §3.2.
+//! RFC 6749 §2.3.1, §3.2; RFC 8693 §2.1.
 
+use symbolon_formats::RawToken;
+use symbolon_jose::base64url;
 use symbolon_kernel::snapshot::CredentialKind;
-use symbolon_kernel::{Cause, Credential, Evidence, Operation, Presented, Refusal};
-use symbolon_messages::oauth::{
-    BasicCredentials, ClientParameters, ErrorCode, RequestFlaw, TokenRequest,
+use symbolon_kernel::{
+    AppliesTo, Cause, Credential, Evidence, KeyWish, Operation, Presented, Refusal, SubjectWish,
+    Target, Wish,
 };
-use symbolon_model::{ClientId, Confidential, Secret};
+use symbolon_messages::oauth::{
+    BasicCredentials, ClientParameters, ErrorCode, Grant, RequestFlaw, TokenExchange, TokenRequest,
+    TypedToken, grant_types, token_types,
+};
+use symbolon_model::signals::STAGE;
+use symbolon_model::{ClientId, Confidential, PartyId, Secret, TokenType};
+use tracing::trace;
 
 use crate::Received;
-use crate::decode::{Asked, decode};
 
 /// A request that could be opened.
 pub(crate) struct Opened {
@@ -23,8 +31,15 @@ pub(crate) struct Opened {
     pub(crate) asked: Asked,
 }
 
+/// What the answer must repeat of the request.
+pub(crate) struct Asked {
+    /// The type that was asked for, or the one that silence means.
+    pub(crate) token_type: TokenType,
+}
+
 /// Opens a request.
 pub(crate) fn open(received: &Received<'_>) -> Result<Opened, Refusal> {
+    trace!(target: STAGE, "open");
     check_media_type(received.content_type)?;
     let request = TokenRequest::parse(received.body);
     let request = request.map_err(|flaw| Refusal::new(cause_of(&flaw), flaw.to_string()))?;
@@ -107,4 +122,72 @@ fn basic(header: &str, id_in_form: Option<&str>) -> Result<Presented, Refusal> {
 fn presented(kind: CredentialKind, id: &str, candidates: Vec<Secret<String>>) -> Presented {
     let credential = Credential::ClientSecret { id: ClientId::new(id), candidates };
     Presented { kind, credential, covered_by: Vec::new(), confidential: true }
+}
+
+// ---- what is asked for
+
+/// Decodes the parameters: RFC 8693 §2.1.
+fn decode(request: TokenRequest) -> Result<(Operation, Asked), Refusal> {
+    let targets = request.audience.into_iter().chain(request.resource);
+    let targets = targets.map(|name| AppliesTo(PartyId::new(name))).collect();
+    let (grant, exchange) = match request.grant {
+        Grant::TokenExchange(exchange) => (grant_types::TOKEN_EXCHANGE, *exchange),
+        Grant::ClientCredentials => return Err(unknown("client_credentials")),
+        Grant::JwtBearer(_) => return Err(unknown("jwt-bearer")),
+        Grant::Saml2Bearer(_) => return Err(unknown("saml2-bearer")),
+        Grant::RefreshToken(_) => return Err(unknown("refresh_token")),
+        Grant::Other(name) => return Err(unknown(&name)),
+    };
+    if exchange.actor.is_some() {
+        return Err(Refusal::new(Cause::Unsupported, "actor_token is not served"));
+    }
+    let token_type = requested(&exchange)?;
+    let wish = Wish {
+        grant: Some(grant.to_owned()),
+        target: Target::Named(targets),
+        subject: SubjectWish::Impersonate(Box::new(subject(&exchange.subject)?)),
+        token_type: Some(token_type.clone()),
+        key: KeyWish::Bearer,
+        scopes: request.scope,
+        lifetime: None,
+    };
+    Ok((Operation::Issue(vec![wish]), Asked { token_type }))
+}
+
+fn unknown(grant: &str) -> Refusal {
+    Refusal::new(Cause::UnknownOperation, format!("grant {grant:?} is not offered here"))
+}
+
+// SPEC: RFC 8693 §2.1: without requested_token_type the type is ours to choose: an access token.
+fn requested(exchange: &TokenExchange) -> Result<TokenType, Refusal> {
+    match exchange.requested_token_type.as_deref() {
+        None | Some(token_types::ACCESS_TOKEN) => Ok(TokenType::ACCESS_TOKEN),
+        Some(token_types::JWT) => Ok(TokenType::JWT),
+        Some(other) => {
+            let why = format!("requested token type {other:?}");
+            Err(Refusal::new(Cause::UnsupportedTokenType, why))
+        }
+    }
+}
+
+/// The subject token, of the type that the client declares.
+fn subject(declared: &TypedToken) -> Result<Credential, Refusal> {
+    let text = declared.token.expose();
+    let (token_type, octets) = match declared.token_type.as_str() {
+        token_types::SAML2 => (TokenType::SAML2, saml(text)?),
+        token_types::JWT => (TokenType::JWT, text.as_bytes().to_vec()),
+        token_types::ACCESS_TOKEN => (TokenType::ACCESS_TOKEN, text.as_bytes().to_vec()),
+        other => {
+            let why = format!("subject token type {other:?}");
+            return Err(Refusal::new(Cause::UnsupportedTokenType, why));
+        }
+    };
+    Ok(Credential::Token { token_type, raw: RawToken::Octets(octets) })
+}
+
+// SPEC: RFC 8693 §3: base64url of the assertion, without padding. INTEROP: with padding is accepted too.
+fn saml(text: &str) -> Result<Vec<u8>, Refusal> {
+    base64url::decode(text.trim_end_matches('=')).map_err(|_| {
+        Refusal::new(Cause::Malformed, "the subject token is not base64url of an assertion")
+    })
 }

@@ -10,13 +10,16 @@ use symbolon_kernel::{Answer, Cause, Endpoint, Minted, Outcome, Reply, Summary};
 use symbolon_messages::wstrust::names::SAML20_TOKEN;
 use symbolon_messages::wstrust::{Lifetime, Reference, Response};
 use symbolon_model::Timestamp;
+use symbolon_model::signals::STAGE;
 use symbolon_soap::{Fault, Reply as Sealed, Sealer, SoapVersion, Stamp};
+use tracing::trace;
 
-use crate::decode::Asked;
 use crate::fault::{Told, fault_of};
+use crate::open::Asked;
 
 /// Writes the reply: to a request that was opened, or to one that could not be.
 pub(crate) fn encode(answer: &Answer, asked: Result<Asked, Told>, endpoint: &Endpoint) -> Reply {
+    trace!(target: STAGE, "encode");
     let summary = answer.summary();
     match (answer, asked) {
         (Answer::Done(done), Ok(asked)) => match done.what() {

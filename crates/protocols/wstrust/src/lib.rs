@@ -6,7 +6,6 @@
 //!
 //! WS-Trust 1.4 §3 and §4, WSS SOAP Message Security 1.1.1, SOAP 1.2.
 
-mod decode;
 mod encode;
 mod fault;
 mod open;
@@ -15,6 +14,8 @@ use symbolon_kernel::{
     Arrival, Authentication, Endpoint, Evidence, Exchange, Kernel, Operation, Outcome, Refusal,
     Reply,
 };
+use symbolon_model::signals::STAGE;
+use tracing::trace;
 
 use crate::encode::encode;
 use crate::open::{Opened, open};
@@ -34,6 +35,7 @@ pub struct Received<'r> {
 
 /// Serves one message on an endpoint.
 pub async fn serve(kernel: &Kernel, endpoint: &Endpoint, received: Received<'_>) -> Reply {
+    trace!(target: STAGE, "serve");
     let mut exchange = kernel.begin(endpoint, received.arrival.clone());
     let (done, asked) = match open(&mut exchange, endpoint, &received).await {
         Err(unopened) => (Err(unopened.refusal), Err(unopened.told)),

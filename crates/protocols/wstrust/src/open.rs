@@ -2,27 +2,35 @@
 //!
 //! In:  a received message and the endpoint's object.
 //! Out: [`Opened`], or [`Unopened`]: the refusal for the kernel and the fault that tells it.
-//! Never: believes a credential. Where a token must be verified, the kernel is asked, in the opener's bounded rounds.
+//! Never: believes a credential (where a token must be verified, the kernel is asked, in the opener's bounded rounds); or
+//!        passes over something that was asked for and would change who may use the token: that is refused by name.
 //!
-//! WSS SOAP Message Security 1.1.1 §5, §10; UsernameToken Profile 1.1.1 §3; SOAP 1.2 part 2 §7.
+//! WSS SOAP Message Security 1.1.1 §5, §10; UsernameToken Profile 1.1.1 §3; SOAP 1.2 part 2 §7; WS-Trust 1.4 §3.1, §4.1.
 
 use std::collections::HashMap;
 
 use symbolon_formats::RawToken;
 use symbolon_kernel::snapshot::{CredentialKind, Tolerance};
 use symbolon_kernel::{
-    Cause, Credential, Endpoint, Evidence, Exchange, Holder, KeyHint, Operation, Presented, Refusal,
+    AppliesTo, Cause, Credential, Endpoint, Evidence, Exchange, Holder, KeyHint, KeyWish,
+    LifetimeWish, Operation, Presented, Refusal, SubjectWish, Target, Wish,
 };
-use symbolon_model::{AccountName, Confidential, Lifetime, Once, Secret, Timestamp, TokenType};
+use symbolon_messages::wstrust::{
+    AppliesTo as Scope, FaultCode, KeyType, Part, RequestSecurityToken, RequestType, names,
+};
+use symbolon_model::signals::STAGE;
+use symbolon_model::{
+    AccountName, Confidential, Lifetime, Once, PartyId, Secret, Timestamp, TokenType,
+};
 use symbolon_soap::{
     Binding, Flaw, Need, NeedId, Opener, PasswordType, Policy, Presence, Sealer, SoapVersion,
     Stamp, Step, Token, TokenKind, Username, What,
 };
-use symbolon_xml::Limits;
+use symbolon_xml::{Element, Limits};
 use symbolon_xmlsec::Budget;
+use tracing::trace;
 
 use crate::Received;
-use crate::decode::{Asked, decode};
 use crate::fault::{Told, cause_of};
 
 /// A message that could be opened.
@@ -38,6 +46,18 @@ pub(crate) struct Unopened {
     pub(crate) told: Told,
 }
 
+/// What the answer must repeat of the request.
+pub(crate) struct Asked {
+    /// The request itself: its generation, Context and spelling of the token type.
+    pub(crate) request: RequestSecurityToken,
+    /// For whom, in the request's own spelling.
+    pub(crate) scope: Scope,
+    /// Writes the one answer.
+    pub(crate) sealer: Sealer,
+}
+
+const SAML2_SPELLINGS: [&str; 2] = [names::SAML20_TOKEN, names::SAML20_URN];
+
 const SOAP12: &[SoapVersion] = &[SoapVersion::V12];
 
 // LIMIT: no endpoint takes signatures or encryption in the header yet; the budget is that of one token.
@@ -49,6 +69,7 @@ pub(crate) async fn open(
     endpoint: &Endpoint,
     received: &Received<'_>,
 ) -> Result<Opened, Unopened> {
+    trace!(target: STAGE, "open");
     let media_type = MediaType::read(received)?;
     let opener = Opener::new(received.body, &policy_of(endpoint), BUDGET).map_err(unopened)?;
     let (opened, mut holders) = drive(exchange, opener).await?;
@@ -230,4 +251,153 @@ impl<'r> MediaType<'r> {
 fn unquoted(value: &str) -> &str {
     let value = value.trim();
     value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value)
+}
+
+// ---- the body: what is asked for
+
+/// Decodes the body's child: WS-Trust 1.4 §3.1, §4.1.
+fn decode(
+    body: &Element,
+    action: Option<&str>,
+    sealer: Sealer,
+) -> Result<(Operation, Asked), Unopened> {
+    let parsed = RequestSecurityToken::parse(body);
+    let parsed = parsed.map_err(|flaw| Refusal::new(cause_of_code(flaw.code()), flaw.to_string()));
+    let request = match parsed {
+        Ok(request) => request,
+        Err(refusal) => return Err(Unopened::plain(refusal, sealer)),
+    };
+    if let Some(action) = action {
+        check_action(&request, action, &sealer)?;
+    }
+    match wish(&request) {
+        Err(refusal) => Err(Unopened::plain(refusal, sealer)),
+        Ok((wish, scope)) => Ok((Operation::Issue(vec![wish]), Asked { request, scope, sealer })),
+    }
+}
+
+const fn cause_of_code(code: FaultCode) -> Cause {
+    match code {
+        FaultCode::BadRequest => Cause::UnknownOperation,
+        FaultCode::InvalidTimeRange => Cause::TimeRange,
+        FaultCode::InvalidRequest
+        | FaultCode::FailedAuthentication
+        | FaultCode::RequestFailed
+        | FaultCode::InvalidSecurityToken
+        | FaultCode::AuthenticationBadElements
+        | FaultCode::ExpiredData
+        | FaultCode::InvalidScope
+        | FaultCode::RenewNeeded
+        | FaultCode::UnableToRenew => Cause::Malformed,
+    }
+}
+
+// SPEC: WS-Trust 1.4 §4: RequestType and Action name the same operation.
+fn check_action(
+    request: &RequestSecurityToken,
+    action: &str,
+    sealer: &Sealer,
+) -> Result<(), Unopened> {
+    let wanted = request.request_type.action(request.generation);
+    if action == wanted {
+        return Ok(());
+    }
+    let refusal = Refusal::new(Cause::Malformed, format!("action {action:?} is not {wanted}"));
+    Err(if RequestType::of_action(request.generation, action).is_some() {
+        Unopened::plain(refusal, sealer.clone())
+    } else {
+        let told = Told::action_not_supported(action.to_owned(), sealer.clone());
+        Unopened { refusal, told }
+    })
+}
+
+fn wish(request: &RequestSecurityToken) -> Result<(Wish, Scope), Refusal> {
+    only_issue(request.request_type)?;
+    refuse_unserved(request)?;
+    let Some(scope) = request.applies_to.clone() else {
+        return Err(Refusal::new(Cause::Malformed, "no AppliesTo"));
+    };
+    let millis = |at: Option<i64>| at.map(Timestamp::from_millis);
+    let lifetime = request
+        .lifetime
+        .map(|asked| LifetimeWish { from: millis(asked.created), until: millis(asked.expires) });
+    let wish = Wish {
+        grant: None,
+        target: Target::Named(vec![AppliesTo(PartyId::new(scope.address.as_str()))]),
+        subject: SubjectWish::Requestor,
+        token_type: Some(token_type(request.token_type.as_deref())?),
+        key: key(request.key_type.as_ref())?,
+        scopes: Vec::new(),
+        lifetime,
+    };
+    Ok((wish, scope))
+}
+
+fn only_issue(asked: RequestType) -> Result<(), Refusal> {
+    match asked {
+        RequestType::Issue => Ok(()),
+        RequestType::Renew
+        | RequestType::Cancel
+        | RequestType::Validate
+        | RequestType::KeyExchange => {
+            Err(Refusal::new(Cause::UnknownOperation, format!("{asked:?} is not offered here")))
+        }
+    }
+}
+
+fn token_type(asked: Option<&str>) -> Result<TokenType, Refusal> {
+    match asked {
+        None => Ok(TokenType::SAML2),
+        Some(uri) if SAML2_SPELLINGS.contains(&uri) => Ok(TokenType::SAML2),
+        Some(uri) => Err(Refusal::new(Cause::UnsupportedTokenType, format!("token type {uri:?}"))),
+    }
+}
+
+// SPEC: WS-Trust 1.4 §4.4: what silence means is the service's to say. Here it is Bearer, the only kind that is made.
+fn key(asked: Option<&KeyType>) -> Result<KeyWish, Refusal> {
+    match asked {
+        None | Some(KeyType::Bearer) => Ok(KeyWish::Bearer),
+        Some(other @ (KeyType::Symmetric | KeyType::Public | KeyType::Other(_))) => {
+            Err(Refusal::new(Cause::Unsupported, format!("key type {other:?}")))
+        }
+    }
+}
+
+/// Refuses what was asked for and is not done here, by name.
+fn refuse_unserved(request: &RequestSecurityToken) -> Result<(), Refusal> {
+    let refuse =
+        |what: &str| Err(Refusal::new(Cause::Unsupported, format!("{what} is not served")));
+    if request.on_behalf_of.is_some() {
+        return refuse("OnBehalfOf");
+    }
+    if request.act_as.is_some() {
+        return refuse("ActAs");
+    }
+    if request.claims.is_some() {
+        return refuse("Claims");
+    }
+    match request.also.iter().find(|part| !is_a_hint(**part)) {
+        None => Ok(()),
+        Some(part) => refuse(part.local()),
+    }
+}
+
+/// Whether a part only says what the requestor would like, so that a token without it is still the token asked for:
+/// algorithms are the relying party's to choose, and nothing issued here is forwardable or postdated.
+const fn is_a_hint(part: Part) -> bool {
+    matches!(
+        part,
+        Part::ComputedKeyAlgorithm
+            | Part::SignatureAlgorithm
+            | Part::EncryptionAlgorithm
+            | Part::CanonicalizationAlgorithm
+            | Part::KeyWrapAlgorithm
+            | Part::SignWith
+            | Part::EncryptWith
+            | Part::AllowPostdating
+            | Part::Forwardable
+            | Part::Delegatable
+            | Part::Policy
+            | Part::PolicyReference
+    )
 }

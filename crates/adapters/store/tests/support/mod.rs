@@ -7,12 +7,12 @@ use symbolon_model::{Claims, RequestId, Timestamp};
 use symbolon_registry::store::{ObjectKey, StoredAccount, StoredChange, StoredObject};
 
 /// A request id: ordered by `n` as real ones are by time.
-pub fn request(n: u64) -> RequestId {
+pub(crate) fn request(n: u64) -> RequestId {
     RequestId::new(format!("r{n:09}"))
 }
 
 /// A refusal, from one source, for one cause.
-pub fn refusal(n: u64) -> Event {
+pub(crate) fn refusal(n: u64) -> Event {
     Event {
         version: VERSION,
         request: request(n),
@@ -35,34 +35,34 @@ pub fn refusal(n: u64) -> Event {
 }
 
 /// What an exchange writes that showed these keys, accepted until second 2000.
-pub fn exchange(n: u64, keys: &[u8]) -> Writes {
+pub(crate) fn exchange(n: u64, keys: &[u8]) -> Writes {
     let until = Timestamp::from_seconds(2_000);
     let unseen = |key: &u8| Condition::Unseen { key: [*key; 32], until };
     Writes { conditions: keys.iter().map(unseen).collect(), event: refusal(n) }
 }
 
 /// A change that writes nothing but its event and the revision.
-pub fn change(from_revision: u64) -> StoredChange {
+pub(crate) fn change(from_revision: u64) -> StoredChange {
     StoredChange {
         from_revision,
         put: Vec::new(),
         remove: Vec::new(),
         put_accounts: Vec::new(),
         remove_accounts: Vec::new(),
-        event: refusal(900_000 + from_revision),
+        event: refusal(900_000_u64.saturating_add(from_revision)),
     }
 }
 
-pub fn key(id: &str) -> ObjectKey {
+fn key(id: &str) -> ObjectKey {
     ObjectKey { realm: "main".to_owned(), kind: "relying_party".to_owned(), id: id.to_owned() }
 }
 
-pub fn object(id: &str, version: u64) -> StoredObject {
+pub(crate) fn object(id: &str, version: u64) -> StoredObject {
     let body = format!("{{\"version\":{version}}}");
     StoredObject { key: key(id), version, origin: "file:a.toml".to_owned(), body }
 }
 
-pub fn account(name: &str, origin: &str) -> StoredAccount {
+pub(crate) fn account(name: &str, origin: &str) -> StoredAccount {
     let record = AccountRecord {
         name: name.into(),
         enabled: true,

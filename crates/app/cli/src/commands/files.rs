@@ -13,7 +13,8 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failed> {
 
 /// A secret: all of a file but one newline at its end.
 pub(super) fn secret(path: &Path) -> Result<Secret, Failed> {
-    let text = std::fs::read_to_string(path).map_err(|error| Failed::because(path.display(), error))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| Failed::because(path.display(), error))?;
     let text = Secret::from(text);
     let secret = text.expose().strip_suffix('\n').unwrap_or(text.expose());
     if secret.is_empty() {

@@ -283,7 +283,7 @@ pub(crate) fn wish() -> Wish {
 pub(crate) fn exchange_of(token: Credential) -> Wish {
     Wish {
         grant: Some(EXCHANGE.to_owned()),
-        subject: SubjectWish::Impersonate(token),
+        subject: SubjectWish::Impersonate(Box::new(token)),
         token_type: Some(TokenType::ACCESS_TOKEN),
         ..wish()
     }

@@ -101,9 +101,9 @@ fn a_literal_secret_is_refused_and_not_repeated() {
 fn admission_is_everyone_a_list_or_nobody() {
     let party = |rest: &str| {
         let text = format!("[[relying_party]]\nid = \"p\"\ntoken_types = [\"jwt\"]\n{rest}");
-        parse("a.toml", &text).map(|objects| match objects[0].object.clone() {
-            Object::RelyingParty(party) => party.accounts,
-            other => panic!("{other:?}"),
+        parse("a.toml", &text).map(|objects| {
+            let Object::RelyingParty(party) = objects[0].object.clone() else { panic!() };
+            party.accounts
         })
     };
     use crate::objects::Admission;

@@ -32,6 +32,7 @@ fn a_signature_with_anything_more_less_or_elsewhere_is_refused() {
         ("<ds:SignatureValue>", "<ds:Object></ds:Object><ds:SignatureValue>"),
         ("<ds:SignatureValue>", "<x/><ds:SignatureValue>"),
         ("<ds:SignatureValue>", "text<ds:SignatureValue>"),
+        ("<ds:SignatureValue>", "<ds:SignatureValue><x/>"),
         ("<ds:SignatureValue>", "<ds:SignatureValue x='1'>"),
         ("<ds:SignatureValue>", "<ds:SignatureValue xml:lang='en'>"),
         ("<ds:SignatureValue>", "<ds:SignatureValue>!"),

@@ -59,6 +59,10 @@ fn the_original_inside_an_object_of_the_signature_is_refused() {
     let object = format!("<ds:Object>{original}</ds:Object></ds:Signature>");
     let signature = scene.signature.replace("</ds:Signature>", &object);
     refused(Flaw::Malformed, &with_signature(&scene.evil_renamed(), scene.place, &signature));
+    // Also where KeyInfo would be.
+    let without_key_info = EC.signature(&reference("#_1", &[EXCLUSIVE], original.as_bytes()));
+    let signature = without_key_info.replace("</ds:Signature>", &object);
+    refused(Flaw::Malformed, &with_signature(&scene.evil_renamed(), scene.place, &signature));
 }
 
 #[test]

@@ -79,7 +79,7 @@ pub(crate) struct Arguments {
 
 /// Requests, verifies, shows.
 pub(super) async fn run(arguments: &Arguments) -> Result<(), Failed> {
-    let client = arguments.client()?;
+    let (client, given) = (arguments.client()?, arguments.keys.given()?);
     let clock = Clock::start();
     let (token, issuer) = match &arguments.oauth {
         Some(issuer) => {
@@ -95,7 +95,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failed> {
         }
     };
     let now = clock.read().now;
-    let checked = match trust(arguments, issuer.as_deref(), &client).await {
+    let checked = match trust(given, issuer.as_deref(), &client).await {
         Ok(trust) => Ok(checked(&token, &trust, &arguments.applies_to, now).await?),
         Err(why) => Err(why),
     };
@@ -203,19 +203,19 @@ async fn exchanged(
     client.exchange(&request, clock.read().now).await.map_err(failed)
 }
 
-/// The keys to verify with; or why there are none, in words.
+/// The keys to verify with: those that were given, else those that the issuer publishes; or why there are none, in words.
 async fn trust(
-    arguments: &Arguments,
+    given: Option<Trust>,
     issuer: Option<&str>,
     client: &Client,
 ) -> Result<Trust, String> {
-    // A file that was given and cannot be used is a failure, and told as the reason; the token is still the user's.
-    if let Some(given) = arguments.keys.given().map_err(|failed| failed.to_string())? {
-        return Ok(given);
+    match (given, issuer) {
+        (Some(given), _) => Ok(given),
+        (None, Some(issuer)) => published(client, issuer)
+            .await
+            .map_err(|failed| format!("{failed}; give --certificate or --jwks")),
+        (None, None) => Err("give --certificate or --jwks".to_owned()),
     }
-    let issuer = issuer.ok_or("give --certificate or --jwks")?;
-    let trust = published(client, issuer).await;
-    trust.map_err(|failed| format!("{failed}; give --certificate or --jwks"))
 }
 
 async fn checked(
@@ -248,7 +248,10 @@ fn failed(failure: Failure) -> Failed {
             "--ca must hold the authority that certified the server for this very name".to_owned()
         }
         Failure::Refused(refused) => match &refused.request_id {
-            Some(id) => format!("the server's operator sees why: symbolon explain {}", crate::output::clean(id)),
+            Some(id) => format!(
+                "the server's operator sees why: symbolon explain {}",
+                crate::output::clean(id)
+            ),
             None => return Failed::new(failure),
         },
         Failure::Request(_) | Failure::Http { .. } | Failure::Answer { .. } => {
@@ -283,7 +286,10 @@ mod tests {
     #[test]
     fn the_origin_of_an_endpoint_is_scheme_and_host() {
         let of = |url| origin(url);
-        assert_eq!(of("https://sts.example:8443/trust/13/u"), Some("https://sts.example:8443".into()));
+        assert_eq!(
+            of("https://sts.example:8443/trust/13/u"),
+            Some("https://sts.example:8443".into())
+        );
         assert_eq!(of("sts.example"), None);
     }
 }

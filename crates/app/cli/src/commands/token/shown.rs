@@ -73,13 +73,16 @@ fn describe(verified: &Verified, now: Timestamp, sheet: &mut Sheet) {
         .line("until", until_when(verified.not_after, now))
         .optional(
             "logged in",
-            verified.authenticated.map(|how| format!("{} at {}", method(how.method), moment(how.at))),
+            verified
+                .authenticated
+                .map(|how| format!("{} at {}", method(how.method), moment(how.at))),
         )
         .lines(
             "claims",
-            verified.attributes.iter().map(|claim| {
-                format!("{}: {}", claim.name.as_str(), claim.values.join(", "))
-            }),
+            verified
+                .attributes
+                .iter()
+                .map(|claim| format!("{}: {}", claim.name.as_str(), claim.values.join(", "))),
         )
         .lines("verified", &verified.checks);
 }
@@ -131,9 +134,8 @@ fn as_json(text: &str, token: &[u8], findings: &Findings<'_>) -> Value {
 }
 
 fn claims(verified: &Verified) -> Value {
-    let pair = |claim: &symbolon_model::Claim| {
-        (claim.name.as_str().to_owned(), json!(claim.values))
-    };
+    let pair =
+        |claim: &symbolon_model::Claim| (claim.name.as_str().to_owned(), json!(claim.values));
     Value::Object(verified.attributes.iter().map(pair).collect())
 }
 

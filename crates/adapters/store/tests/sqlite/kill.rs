@@ -1,8 +1,6 @@
 //! `kill -9` at any moment loses nothing that was acknowledged. The test starts itself as the process to kill.
 
-#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
-
-mod support;
+#![expect(clippy::arithmetic_side_effects, reason = "numbers of a test")]
 
 use std::collections::HashSet;
 use std::env;
@@ -12,14 +10,16 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
-use support::{exchange, refusal};
 use symbolon_kernel::ports::{Condition, Ledger};
 use symbolon_model::Timestamp;
 use symbolon_store::{Options, Range, SqliteStore, SqliteTrail, Trail, Verification};
 use tempfile::TempDir;
 
+use crate::support::{exchange, refusal, request};
+
 const STORE: &str = "SYMBOLON_TEST_STORE_TO_KILL";
 const ROUND: &str = "SYMBOLON_TEST_ROUND";
+const THIS: &str = "kill::nothing_acknowledged_is_lost_when_the_process_is_killed";
 const KILLS: u64 = 30;
 
 #[test]
@@ -60,7 +60,7 @@ fn kill_many_times() {
 
 fn start(path: &Path, round: u64) -> Child {
     Command::new(env::current_exe().unwrap())
-        .args(["--exact", "nothing_acknowledged_is_lost_when_the_process_is_killed", "--nocapture"])
+        .args(["--exact", THIS])
         .env(STORE, path)
         .env(ROUND, round.to_string())
         .stdout(Stdio::null())
@@ -99,7 +99,7 @@ async fn commit_for_ever(store: Arc<SqliteStore>, round: u64, task: u64) {
         writes.conditions.push(Condition::Unseen { key, until });
         store.commit(writes).await.unwrap();
         store.note(refusal(900_000_000 + id % 1_000_000));
-        let line = format!("ack {}.\n", support::request(id));
+        let line = format!("ack {}.\n", request(id));
         std::io::stderr().lock().write_all(line.as_bytes()).unwrap();
     }
 }

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
+mod kill;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::path::{Path, PathBuf};

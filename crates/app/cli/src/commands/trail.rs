@@ -1,0 +1,63 @@
+//! Where the audit trail is that a command reads.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+mod dev{pub const FOLDER:&str="x";}
+struct Config{store:Store}
+enum Store{Sqlite(PathBuf),Memory}
+impl Config{fn read(_:&Path,_:std::env::Vars)->Result<Self,String>{Err(String::new())}}
+use symbolon_store::{OpenFailure, SqliteTrail};
+
+use crate::output::Failed;
+
+/// Which store. The server may be running: it is opened for reading alone.
+#[derive(Args, Debug)]
+#[group(id = "which", multiple = false)]
+pub(crate) struct Which {
+    /// The server's configuration, which names the store.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The folder of `serve --dev`; without any of these, the one that it makes itself.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The store's file.
+    #[arg(long, value_name = "FILE")]
+    store: Option<PathBuf>,
+}
+
+impl Which {
+    /// Opens its trail.
+    pub(super) fn open(&self) -> Result<SqliteTrail, Failed> {
+        let path = self.path()?;
+        SqliteTrail::open(&path).map_err(|failure| match failure {
+            OpenFailure::Absent(_) => {
+                Failed::new(failure).with_remedy("name it with --config, --data or --store")
+            }
+            OpenFailure::InUse(_)
+            | OpenFailure::Newer { .. }
+            | OpenFailure::Sqlite(_)
+            | OpenFailure::Io(_)
+            | OpenFailure::Randomness(_) => Failed::because(path.display(), failure),
+        })
+    }
+
+    fn path(&self) -> Result<PathBuf, Failed> {
+        match (&self.store, &self.config) {
+            (Some(store), _) => Ok(store.clone()),
+            (None, Some(config)) => match configuration(config)?.store {
+                Store::Sqlite(path) => Ok(path),
+                Store::Memory => Err(Failed::new("a store in memory leaves nothing to read")),
+            },
+            (None, None) => {
+                let folder = self.data.as_deref().unwrap_or(Path::new(dev::FOLDER));
+                Ok(folder.join("store.sqlite"))
+            }
+        }
+    }
+}
+
+/// The server's configuration, environment included.
+pub(super) fn configuration(path: &Path) -> Result<Config, Failed> {
+    Config::read(path, std::env::vars()).map_err(Failed::new)
+}
