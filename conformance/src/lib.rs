@@ -25,7 +25,7 @@ pub use replies::folder as replies_folder;
 pub use server::{Sts, now, sts};
 pub use soap::{
     ISSUE, Rst, applies_to, assertion_of, child, lifetime, timestamp, username_token,
-    username_token_with,
+    username_token_with, written,
 };
 
 /// The name of the running test: libtest calls its thread so.

@@ -131,7 +131,12 @@ pub fn username_token_with(name: &str, password: &str, also: &str) -> String {
 /// So many seconds from now, as messages write it.
 pub(crate) fn moment(seconds: i64) -> String {
     let at = Timestamp::from_seconds(now().seconds().saturating_add(seconds));
-    DateTime::from_millis(at.millis()).as_str().to_owned()
+    written(at.millis())
+}
+
+/// A moment in milliseconds since the epoch, as messages write it.
+pub fn written(millis: i64) -> String {
+    DateTime::from_millis(millis).as_str().to_owned()
 }
 
 fn escaped(text: &str) -> String {

@@ -1,6 +1,12 @@
 //! What every store must do. One suite, run for each.
 
-#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a panic fails the test"
+)]
 
 mod support;
 

@@ -44,7 +44,7 @@ impl Failed {
     }
 }
 
-impl std::fmt::Display for Failed {
+impl Display for Failed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.what)
     }

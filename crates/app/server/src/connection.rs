@@ -7,8 +7,10 @@
 use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use http::Version;
+use http::header::{CONNECTION, HeaderValue};
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
@@ -54,6 +56,7 @@ struct Visit<R> {
     source: Source,
     begun: AtomicU64,
     ended: AtomicU64,
+    draining: AtomicBool,
 }
 
 impl<R: Respond> Connections<R> {
@@ -88,6 +91,7 @@ impl<R: Respond> Connections<R> {
             source,
             begun: AtomicU64::new(0),
             ended: AtomicU64::new(0),
+            draining: AtomicBool::new(false),
         });
         if let Err(cut) = self.http(stream, &visit, stop).await {
             self.note(&cut, &visit);
@@ -138,13 +142,13 @@ impl<R: Respond> Connections<R> {
         let mut connection = pin!(connection);
         let mut stopped = pin!(stop.stopped());
         let mut look = pin!(sleep(self.limits.header));
-        let (mut seen, mut draining) = (0, false);
+        let mut seen = 0;
         loop {
             tokio::select! {
                 biased;
                 ended = connection.as_mut() => return ended.map_err(Cut::Http),
-                () = stopped.as_mut(), if !draining => {
-                    draining = true;
+                () = stopped.as_mut(), if !visit.draining.load(Ordering::Relaxed) => {
+                    visit.draining.store(true, Ordering::Relaxed);
                     connection.as_mut().graceful_shutdown();
                 }
                 () = look.as_mut() => {
@@ -189,7 +193,13 @@ fn service<R: Respond>(
         let visit = Arc::clone(&visit);
         async move {
             let _open = Open::new(&visit);
-            Ok(visit.respond.respond(request, &visit.source).await)
+            let version = request.version();
+            let mut answer = visit.respond.respond(request, &visit.source).await;
+            // hyper closes such a connection, but does not say so; HTTP/2 says it in a frame of its own.
+            if visit.draining.load(Ordering::Relaxed) && version < Version::HTTP_2 {
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok(answer)
         }
     })
 }

@@ -195,9 +195,8 @@ impl<'d> Canonical<'d> {
             return;
         }
         let bound = self.rendered.iter().rev().find(|rendered| rendered.0 == prefix);
-        // No default namespace need not be said where none is rendered.
-        if bound.map_or("", |bound| bound.1) != namespace || (bound.is_none() && !prefix.is_empty())
-        {
+        // What is not bound yet counts as none: where no default namespace is rendered, none need be undone.
+        if bound.map_or("", |bound| bound.1) != namespace {
             self.rendered.push((prefix, namespace));
         }
     }

@@ -106,7 +106,7 @@ impl Reference {
 }
 
 impl What {
-    // Canonicalization last and always: without it the octets would be inclusive canonical form, which what stands around changes.
+    // Canonicalization last and always: without it inclusive canonical form is meant, which what stands around changes.
     fn parse(transforms: &Element, replace: Option<&dyn Replace>) -> Result<Self, Flaw> {
         let transforms = children(transforms)?;
         for transform in &transforms {

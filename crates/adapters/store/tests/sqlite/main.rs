@@ -1,6 +1,6 @@
 //! What only a store on a disk can get wrong: durability, a slow or broken disk, a tampered file, a second process.
 
-#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a panic fails the test")]
 
 mod kill;
 #[path = "../support/mod.rs"]

@@ -14,7 +14,7 @@ use crate::output::Failed;
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
     /// Get a token, over WS-Trust or OAuth, and verify it.
-    Request(request::Arguments),
+    Request(Box<request::Arguments>),
     /// Verify a token as its relying party would.
     Verify(verify::Arguments),
 }

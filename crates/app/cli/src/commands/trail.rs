@@ -3,10 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-mod dev{pub const FOLDER:&str="x";}
-struct Config{store:Store}
-enum Store{Sqlite(PathBuf),Memory}
-impl Config{fn read(_:&Path,_:std::env::Vars)->Result<Self,String>{Err(String::new())}}
+use symbolon_server::config::{Config, Store};
+use symbolon_server::dev;
 use symbolon_store::{OpenFailure, SqliteTrail};
 
 use crate::output::Failed;

@@ -128,3 +128,28 @@ fn what_is_no_token_is_refused() {
         ));
     }
 }
+
+#[test]
+fn every_audience_restriction_must_name_the_relying_party() {
+    let restricted = |audiences: &[&[&str]]| {
+        let owned = |all: &&[&str]| all.iter().map(|one| (*one).to_owned()).collect();
+        let contents = Contents {
+            id: None,
+            issuer: IssuerName::new(STS),
+            subject: NameId { value: "alice".to_owned(), format: None },
+            audiences: audiences.iter().map(owned).collect(),
+            not_before: None,
+            not_after: at(3600),
+            authenticated: None,
+            attributes: Claims::none(),
+            recipients: Vec::new(),
+            confirmation: Confirmation::Bearer,
+        };
+        check_audience(&contents, RP).is_ok()
+    };
+    assert!(restricted(&[&["urn:rp:other", RP]]));
+    assert!(restricted(&[&[RP], &[RP, "urn:rp:other"]]));
+    assert!(!restricted(&[&[RP], &["urn:rp:other"]]));
+    assert!(!restricted(&[&[RP], &[]]));
+    assert!(!restricted(&[]));
+}
