@@ -121,7 +121,24 @@ pub(crate) async fn all(seconds: Duration) -> Result<Measured, Failure> {
         }
     }
     measured.loaded_mb = cpu::resident_mb(bench.server.target.pid)?;
+
+    say("another store: memory");
+    bench.server = Server::start_in_memory(&program, &data).await?;
+    bench.requests = Requests::prepare(&bench.server, &data).await?;
+    measured.memory_store = bench.flows().await?;
+    for served in &mut measured.memory_store {
+        let request = bench.requests.of(served.flow);
+        served.take(bench.load(&bench.server.target, &request).await?);
+    }
     Ok(measured)
+}
+
+impl Served {
+    fn take(&mut self, window: Window) {
+        self.cpu.push(window.cpu_micros);
+        self.per_second.push(window.per_second);
+        self.latencies.extend(window.latencies);
+    }
 }
 
 impl Bench {
@@ -152,9 +169,7 @@ impl Bench {
             let echoed = self.load(&self.echo, &to_echo).await?;
             served.echo.push(echoed.cpu_micros);
             let seen = self.load(&self.server.target, &request).await?;
-            served.cpu.push(seen.cpu_micros);
-            served.per_second.push(seen.per_second);
-            served.latencies.extend(seen.latencies);
+            served.take(seen);
         }
         self.rows.tell(&self.window.as_millis().to_string())?;
         measured.row.push(self.rows.hear()?.parse()?);

@@ -15,6 +15,17 @@ use crate::child::Running;
 use crate::clock::moment;
 use crate::load::{Message, Target};
 
+/// As `--dev` configures itself, but for the store.
+const IN_MEMORY: &str = r#"
+public_url = "https://bench.invalid"
+provision = "objects.d"
+listen = { address = "127.0.0.1:0", operations = "127.0.0.1:0" }
+tls = { certificate = "tls.crt", key = "tls.key" }
+store = { kind = "memory", allow_loss = true }
+sealing = { key = "file:sealing.key" }
+log = { format = "text" }
+"#;
+
 /// A running server. It ends when dropped.
 pub(crate) struct Server {
     _running: Running,
@@ -52,12 +63,10 @@ impl Server {
         Self::run(command, data).await
     }
 
-    /// Starts by a configuration that names the files of that data directory.
-    pub(crate) async fn start_configured(
-        program: &Path,
-        data: &Path,
-        config: &Path,
-    ) -> Result<Self, Failure> {
+    /// Starts with the files of that data directory and everything else in memory: not the default.
+    pub(crate) async fn start_in_memory(program: &Path, data: &Path) -> Result<Self, Failure> {
+        let config = data.join("memory.toml");
+        fs::write(&config, IN_MEMORY)?;
         let mut command = Command::new(program);
         command.args(["serve", "--config"]).arg(config);
         Self::run(command, data).await
@@ -83,11 +92,11 @@ impl Server {
     }
 }
 
-/// The port of the first https address in a line.
+/// The port of the first address of this machine in a line.
 fn port(line: &str) -> Option<u16> {
-    let (_, address) = line.split_once("https://")?;
-    let authority = address.split(['/', ' ', '"', '\'', ',']).next()?;
-    authority.rsplit_once(':')?.1.trim_end_matches('.').parse().ok()
+    let (_, port) = line.split_once("127.0.0.1:")?;
+    let end = port.find(|c: char| !c.is_ascii_digit()).unwrap_or(port.len());
+    port.get(..end)?.parse().ok()
 }
 
 #[cfg(test)]
@@ -95,10 +104,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_port_is_that_of_the_first_https_address() {
-        assert_eq!(port("listening on https://127.0.0.1:8443/ and"), Some(8443));
-        assert_eq!(port("listening on https://localhost:80."), Some(80));
-        assert_eq!(port("listening on http://localhost:80"), None);
-        assert_eq!(port("see https://example.org/a"), None);
+    fn the_port_is_that_of_the_first_address() {
+        let both =
+            "Symbolon listens on https://127.0.0.1:8443 (operations on http://127.0.0.1:8444)";
+        assert_eq!(port(both), Some(8443));
+        assert_eq!(port("listening on 127.0.0.1:1, operations on 127.0.0.1:2"), Some(1));
+        assert_eq!(port("https://localhost:80"), None);
+        assert_eq!(port("127.0.0.1:"), None);
     }
 }

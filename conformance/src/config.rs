@@ -19,8 +19,8 @@ pub const ALICE: &str = "alice";
 pub const PASSWORD: &str = "s3cr&t<\">";
 /// The client that asks; its name must be encoded for Basic.
 pub const CLIENT: &str = "shop client";
-/// The secret of every client, which must be encoded too.
-pub const CLIENT_SECRET: &str = "se:cr et%";
+/// The secret of every client: that of the recorded ones, which must be encoded too.
+pub const CLIENT_SECRET: &str = "se:cr et";
 
 const OBJECTS: &str = include_str!("objects.toml");
 

@@ -105,9 +105,7 @@ pub fn wrapped(good: &str, subject: &str) -> String {
     let signature = good.get(begin..end).unwrap();
     let original = good.replace(signature, "");
     let forged = Saml { subject: subject.to_owned(), ..Saml::default() }.unsigned();
-    let object = format!(
-        "<ds:Object>{original}</ds:Object></ds:Signature>"
-    );
+    let object = format!("<ds:Object>{original}</ds:Object></ds:Signature>");
     let signature = signature.replace("</ds:Signature>", &object);
     forged.replace("</saml2:Issuer>", &format!("</saml2:Issuer>{signature}"))
 }

@@ -155,7 +155,8 @@ impl Answer {
         let codes: Vec<String> = match eleven {
             Some(code) => vec![code_in(code)],
             None => {
-                let values = document.descendants().filter(|node| node.tag_name().name() == "Value");
+                let values =
+                    document.descendants().filter(|node| node.tag_name().name() == "Value");
                 values.map(code_in).collect()
             }
         };
@@ -166,7 +167,8 @@ impl Answer {
     /// The request id inside a fault.
     pub fn fault_id(&self) -> Option<String> {
         let document = Document::parse(self.text()).unwrap();
-        let id = document.descendants().find(|n| n.has_tag_name(("urn:symbolon:fault", "RequestId")));
+        let id =
+            document.descendants().find(|n| n.has_tag_name(("urn:symbolon:fault", "RequestId")));
         id.map(|id| content(id).to_owned())
     }
 }
@@ -178,8 +180,12 @@ fn code_in(node: Node<'_, '_>) -> String {
         "http://www.w3.org/2003/05/soap-envelope" => "s",
         "http://schemas.xmlsoap.org/soap/envelope/" => "s11",
         "http://docs.oasis-open.org/ws-sx/ws-trust/200512" => "wst",
-        "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd" => "wsse",
-        "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd" => "wsu",
+        "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd" => {
+            "wsse"
+        }
+        "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd" => {
+            "wsu"
+        }
         "http://www.w3.org/2005/08/addressing" => "wsa",
         other => panic!("a code in the namespace {other}"),
     };

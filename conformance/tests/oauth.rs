@@ -1,6 +1,5 @@
 //! OAuth: every refusal with its exact code and status, the tokens that are issued, the documents that describe it.
 
-mod support;
 #[path = "oauth/clients.rs"]
 mod clients;
 #[path = "oauth/documents.rs"]
@@ -11,3 +10,4 @@ mod forms;
 mod issued;
 #[path = "oauth/subjects.rs"]
 mod subjects;
+mod support;

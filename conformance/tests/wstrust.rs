@@ -2,7 +2,6 @@
 //!
 //! Status 500 of every fault: SOAP 1.1 §6.2; `// INTEROP` for SOAP 1.2, whose clients read a fault from nothing else.
 
-mod support;
 #[path = "wstrust/asking.rs"]
 mod asking;
 #[path = "wstrust/envelope.rs"]
@@ -13,3 +12,4 @@ mod issued;
 mod proving;
 #[path = "wstrust/security.rs"]
 mod security;
+mod support;

@@ -28,7 +28,11 @@ struct Suite {
     command: &'static [&'static str],
 }
 
-const SUITES: &[Suite] = &[];
+const SUITES: &[Suite] = &[Suite {
+    // The conformance suites, which ran among the tests, kept every SOAP reply.
+    name: "replies by the schemas",
+    command: &["cargo", "run", "--package", "symbolon-conformance", "--bin", "validate_replies"],
+}];
 
 /// Runs it all.
 pub(crate) fn everything(run: &mut Run) {

@@ -32,7 +32,9 @@ fn a_client_that_does_not_authenticate_is_refused() {
 fn unknown_client_and_wrong_secret_get_the_same_answer() {
     let answer = by(Some(basic(CLIENT, "wrong")));
     refused(&answer, 401, "invalid_client"); // RFC 6749 §5.2
-    for (id, secret) in [("mallory", CLIENT_SECRET), (CLIENT, ""), ("mallory", "wrong"), ("alice", CLIENT_SECRET)] {
+    for (id, secret) in
+        [("mallory", CLIENT_SECRET), (CLIENT, ""), ("mallory", "wrong"), ("alice", CLIENT_SECRET)]
+    {
         assert_eq!(by(Some(basic(id, secret))).shown(), answer.shown(), "{id}:{secret}");
         let post = good().by(None).and("client_id", id).and("client_secret", secret);
         assert_eq!(post.send().shown(), answer.shown(), "{id}:{secret} by post");

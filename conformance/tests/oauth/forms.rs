@@ -20,7 +20,7 @@ fn raw(body: impl Into<Vec<u8>>) -> symbolon_conformance::Answer {
 #[test]
 fn another_media_type_is_refused() {
     let answer = sts().send(&Request::post(PATH, "application/json", "{}"));
-    turned_away(&answer, 415); // RFC 6749 §3.2 and appendix B; RFC 9110 §15.5.16
+    refused(&answer, 415, "invalid_request"); // RFC 6749 appendix B, §5.2; RFC 9110 §15.5.16
     let missing = Request { body: good().body().into_bytes(), ..Request::new("POST", PATH) };
     assert_eq!(sts().send(&missing).shown(), answer.shown());
 }
@@ -47,8 +47,16 @@ fn a_parameter_that_stands_twice_is_refused() {
     let answer = good().and("grant_type", "client_credentials").send();
     refused(&answer, 400, "invalid_request"); // RFC 6749 §3.2, §5.2
     for name in [
-        "subject_token", "subject_token_type", "requested_token_type", "scope", "client_id",
-        "client_secret", "actor_token", "client_assertion", "assertion", "refresh_token",
+        "subject_token",
+        "subject_token_type",
+        "requested_token_type",
+        "scope",
+        "client_id",
+        "client_secret",
+        "actor_token",
+        "client_assertion",
+        "assertion",
+        "refresh_token",
     ] {
         let twice = good().and(name, "x").and(name, "");
         assert_eq!(twice.send().shown(), answer.shown(), "{name}");
@@ -106,7 +114,8 @@ fn an_unknown_subject_token_type_is_refused() {
 fn an_unknown_requested_token_type_is_refused() {
     let answer = good().and("requested_token_type", "urn:x").send();
     refused(&answer, 400, "invalid_request"); // RFC 8693 §2.2.2
-    let refresh = good().and("requested_token_type", "urn:ietf:params:oauth:token-type:refresh_token");
+    let refresh =
+        good().and("requested_token_type", "urn:ietf:params:oauth:token-type:refresh_token");
     assert_eq!(refresh.send().shown(), answer.shown());
 }
 

@@ -60,8 +60,19 @@ fn an_access_token_has_the_claims_of_rfc_9068() {
     assert_eq!((&header["typ"], &header["alg"]), (&json!("at+jwt"), &json!("ES256"))); // RFC 9068 §2.1
     let names: Vec<&str> = claims.as_object().unwrap().keys().map(String::as_str).collect();
     let mut expected = vec![
-        "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "client_id", "scope", "auth_time", // RFC 9068 §2.2
-        "mail", "displayname", "groups",
+        "iss",
+        "sub",
+        "aud",
+        "exp",
+        "nbf",
+        "iat",
+        "jti",
+        "client_id",
+        "scope",
+        "auth_time", // RFC 9068 §2.2
+        "mail",
+        "displayname",
+        "groups",
     ];
     expected.sort_unstable();
     assert_eq!(names, expected);
@@ -104,7 +115,9 @@ fn a_jwt_of_another_issuer_becomes_an_access_token() {
 #[test]
 fn a_jwt_of_ours_becomes_another() {
     let first = token(&issued(&Form::saml(&own_assertion("urn:rp:app")).and("scope", "read")));
-    let answer = issued(&Form::exchange(&first, "access_token").but("audience", "urn:rp:jwt").and("scope", "read"));
+    let answer = issued(
+        &Form::exchange(&first, "access_token").but("audience", "urn:rp:jwt").and("scope", "read"),
+    );
     let (header, claims) = parts(&token(&answer));
     assert_eq!(header["alg"], "RS256"); // the relying party's object says so
     assert_eq!((&claims["sub"], &claims["aud"]), (&json!("alice"), &json!("urn:rp:jwt")));

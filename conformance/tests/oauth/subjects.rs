@@ -30,11 +30,17 @@ fn whatever_is_wrong_with_an_assertion_is_one_answer() {
         ("another issuer's key of another kind", Saml { key: OTHER_P256, ..good.clone() }.signed()),
         ("in another's name", Saml { issuer: OTHER_ISSUER.to_owned(), ..good.clone() }.signed()),
         ("in our name", Saml { issuer: sts().base(), ..good.clone() }.signed()),
-        ("of a stranger", Saml { issuer: "https://stranger.example".to_owned(), ..good.clone() }.signed()),
+        (
+            "of a stranger",
+            Saml { issuer: "https://stranger.example".to_owned(), ..good.clone() }.signed(),
+        ),
         ("changed", signed.replace("dora", "root")),
         ("wrapped", wrapped(&signed, "root")),
         ("expired", Saml { until: -400, ..good.clone() }.signed()),
-        ("wrong audience", Saml { audience: "https://elsewhere.example".to_owned(), ..good.clone() }.signed()),
+        (
+            "wrong audience",
+            Saml { audience: "https://elsewhere.example".to_owned(), ..good.clone() }.signed(),
+        ),
         ("wrong recipient", Saml { recipient: elsewhere, ..good.clone() }.signed()),
         ("no recipient", Saml { recipient: None, ..good.clone() }.signed()),
         ("a document type", format!("<!DOCTYPE a>{signed}")),
@@ -76,7 +82,10 @@ fn whatever_is_wrong_with_a_jwt_is_one_answer() {
         ("without a subject", jwt(&claims_but("sub", ""))),
         ("bound to a key", jwt(&claims_but("cnf", json!({ "jkt": "x" })))),
         ("held by an actor", jwt(&claims_but("act", json!({ "sub": "x" })))),
-        ("an unknown critical header", jwt_of(&json!({ "alg": "ES256", "crit": ["x"], "x": 1 }), &claims(), b"x")),
+        (
+            "an unknown critical header",
+            jwt_of(&json!({ "alg": "ES256", "crit": ["x"], "x": 1 }), &claims(), b"x"),
+        ),
         ("no JWT", "a.b.c".to_owned()),
         ("an assertion", Saml::default().signed()),
     ];
@@ -92,14 +101,16 @@ fn whatever_is_wrong_with_a_jwt_is_one_answer() {
 fn hmac_with_public_key() -> String {
     let header = json!({ "alg": "HS256", "typ": "JWT" });
     let unsigned = jwt_of(&header, &claims(), b"");
-    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, P256.certificate_pem.as_bytes());
+    let key =
+        aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, P256.certificate_pem.as_bytes());
     let signature = aws_lc_rs::hmac::sign(&key, unsigned.trim_end_matches('.').as_bytes());
     jwt_of(&header, &claims(), signature.as_ref())
 }
 
 #[test]
 fn a_key_that_a_token_carries_is_not_looked_at() {
-    let key = json!({ "alg": "ES256", "jwk": { "kty": "EC", "crv": "P-256", "x": "AA", "y": "AA" } });
+    let key =
+        json!({ "alg": "ES256", "jwk": { "kty": "EC", "crv": "P-256", "x": "AA", "y": "AA" } });
     let signed = jwt_by(OTHER_P256, &claims());
     let signature = signed.rsplit('.').next().unwrap();
     let token = jwt_of(&key, &claims(), signature.as_bytes());
@@ -111,7 +122,9 @@ fn an_oversized_subject_token_is_refused() {
     let padding = "x".repeat(70_000);
     let token = jwt(&claims_but("padding", padding.as_str()));
     refused(&Form::jwt(&token).send(), 400, "invalid_request"); // RFC 8693 §2.2.2; our limit: 64 KiB
-    let also = format!("<saml2:Advice><saml2:AssertionIDRef>_{padding}</saml2:AssertionIDRef></saml2:Advice>");
+    let also = format!(
+        "<saml2:Advice><saml2:AssertionIDRef>_{padding}</saml2:AssertionIDRef></saml2:Advice>"
+    );
     let assertion = Saml { also, ..Saml::default() }.signed();
     not_acceptable(&Form::saml(&assertion).send(), "an assertion");
 }

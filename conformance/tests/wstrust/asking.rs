@@ -1,6 +1,8 @@
 //! The request itself: what is asked for, for whom, until when.
 
-use symbolon_conformance::{ALICE, Answer, PASSWORD, Rst, applies_to, child, lifetime, username_token};
+use symbolon_conformance::{
+    ALICE, Answer, PASSWORD, Rst, applies_to, child, lifetime, username_token,
+};
 
 use crate::support::{faulted, is_fault};
 
@@ -72,8 +74,16 @@ fn what_would_change_the_token_and_is_not_served_is_refused_by_name() {
     let token = username_token("bob", "x");
     let answer = asking_also(child("OnBehalfOf", &token));
     faulted(&answer, "s:Sender/wst:BadRequest"); // WS-Trust 1.4 §11
-    let act_as = format!("<w:ActAs xmlns:w=\"http://docs.oasis-open.org/ws-sx/ws-trust/200802\">{token}</w:ActAs>");
-    for other in [act_as, child("Claims", ""), child("Entropy", ""), child("UseKey", ""), child("Encryption", token.as_str())] {
+    let act_as = format!(
+        "<w:ActAs xmlns:w=\"http://docs.oasis-open.org/ws-sx/ws-trust/200802\">{token}</w:ActAs>"
+    );
+    for other in [
+        act_as,
+        child("Claims", ""),
+        child("Entropy", ""),
+        child("UseKey", ""),
+        child("Encryption", token.as_str()),
+    ] {
         assert_eq!(asking_also(other.clone()).shown(), answer.shown(), "{other}");
     }
 }

@@ -2,7 +2,7 @@
 
 use symbolon_conformance::{ISSUE, Request, Rst, sts};
 
-use crate::support::{faulted, is_fault, turned_away};
+use crate::support::{faulted, is_fault, snapshot, turned_away};
 
 const PATH: &str = "/trust/13/usernamemixed";
 const SOAP12: &str = "application/soap+xml; charset=utf-8";
@@ -44,7 +44,8 @@ fn an_envelope_of_soap_1_1_is_refused_in_its_own_words() {
 
 #[test]
 fn an_envelope_of_no_soap_is_refused() {
-    let body = Rst::default().envelope().replace("http://www.w3.org/2003/05/soap-envelope", "urn:x");
+    let body =
+        Rst::default().envelope().replace("http://www.w3.org/2003/05/soap-envelope", "urn:x");
     faulted(&post(body), "s11:VersionMismatch"); // SOAP 1.2 part 1 §5.4.7 and appendix A
 }
 
@@ -104,13 +105,22 @@ fn a_body_that_grows_too_large_is_refused() {
 fn another_media_type_is_refused() {
     let body = Rst::default().envelope();
     let answer = sts().send(&Request::post(PATH, "text/xml; charset=utf-8", body.clone()));
-    turned_away(&answer, 415); // SOAP 1.2 part 2 §7.5.2.2; RFC 9110 §15.5.16
+    assert_eq!((answer.status, answer.fault().as_str()), (415, "s:Sender")); // SOAP 1.2 part 2 §7.5.2.2
+    snapshot(&answer);
     for other in ["application/soap+xmlx", "application/xml", "application/x-www-form-urlencoded"] {
         let again = sts().send(&Request::post(PATH, other, body.clone()));
         assert_eq!(again.shown(), answer.shown(), "{other}");
     }
     let none = Request { body: body.into_bytes(), ..Request::new("POST", PATH) };
     assert_eq!(sts().send(&none).shown(), answer.shown());
+}
+
+#[test]
+fn a_media_type_that_stands_twice_and_an_encoded_body_are_refused() {
+    let twice = Rst::default().request().with("content-type", SOAP12);
+    turned_away(&sts().send(&twice), 415); // RFC 9110 §15.5.16
+    let encoded = Rst::default().request().with("content-encoding", "gzip");
+    assert_eq!(sts().send(&encoded).status, 415);
 }
 
 #[test]
@@ -128,7 +138,12 @@ fn another_method_is_refused() {
 fn an_unknown_path_is_refused() {
     let answer = sts().get("/trust/13/usernamemixed/");
     turned_away(&answer, 404); // RFC 9110 §15.5.5
-    for path in ["/", "/trust/13/USERNAMEMIXED", "/trust/13/x/../usernamemixed", "/%74rust/13/usernamemixed"] {
+    for path in [
+        "/",
+        "/trust/13/USERNAMEMIXED",
+        "/trust/13/x/../usernamemixed",
+        "/%74rust/13/usernamemixed",
+    ] {
         assert_eq!(sts().get(path).shown(), answer.shown(), "{path}");
     }
 }
@@ -150,10 +165,15 @@ fn a_header_that_need_not_be_understood_is_passed_over() {
 #[test]
 fn a_soap_action_that_contradicts_the_action_is_refused() {
     let request = Rst::default().request();
-    let answer = sts().send(&request.with("soapaction", "\"http://docs.oasis-open.org/ws-sx/ws-trust/200512/RST/Validate\""));
+    let answer =
+        sts().send(&request.with(
+            "soapaction",
+            "\"http://docs.oasis-open.org/ws-sx/ws-trust/200512/RST/Validate\"",
+        ));
     // WS-Addressing 1.0 SOAP Binding §6.4.1.6
     faulted(&answer, "s:Sender/wsa:InvalidAddressingHeader/wsa:ActionMismatch");
-    let parameter = Request::post(PATH, "application/soap+xml; action=\"urn:x\"", Rst::default().envelope());
+    let parameter =
+        Request::post(PATH, "application/soap+xml; action=\"urn:x\"", Rst::default().envelope());
     assert_eq!(sts().send(&parameter).shown(), answer.shown());
 }
 

@@ -35,8 +35,14 @@ fn whatever_is_wrong_before_the_signature_holds_is_one_answer() {
     let signed = good().signed();
     let bad = [
         ("another issuer's key", Saml { key: OTHER_RSA, ..good() }.signed()),
-        ("in another's name", Saml { issuer: OTHER_ISSUER.to_owned(), key: RSA, ..good() }.signed()),
-        ("of a stranger", Saml { issuer: "https://stranger.example".to_owned(), ..good() }.signed()),
+        (
+            "in another's name",
+            Saml { issuer: OTHER_ISSUER.to_owned(), key: RSA, ..good() }.signed(),
+        ),
+        (
+            "of a stranger",
+            Saml { issuer: "https://stranger.example".to_owned(), ..good() }.signed(),
+        ),
         ("changed", signed.replace("dora", "root")),
         ("wrapped", wrapped(&signed, "root")),
     ];

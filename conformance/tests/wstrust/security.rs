@@ -100,7 +100,10 @@ fn two_security_headers_are_refused() {
 fn an_empty_password_is_refused_as_a_wrong_one() {
     let answer = by(username_token(ALICE, ""));
     faulted(&answer, "s:Sender/wsse:FailedAuthentication"); // WSS SMS 1.1.1 §12
-    assert_eq!(by("<o:UsernameToken><o:Username>alice</o:Username></o:UsernameToken>").shown(), answer.shown());
+    assert_eq!(
+        by("<o:UsernameToken><o:Username>alice</o:Username></o:UsernameToken>").shown(),
+        answer.shown()
+    );
     assert_eq!(by(username_token(ALICE, "wrong")).shown(), answer.shown());
 }
 
@@ -108,7 +111,9 @@ fn an_empty_password_is_refused_as_a_wrong_one() {
 fn wrong_user_wrong_password_and_disabled_account_get_the_same_answer() {
     let answer = by(username_token(ALICE, "wrong"));
     faulted(&answer, "s:Sender/wsse:FailedAuthentication"); // WSS SMS 1.1.1 §12
-    for (name, password) in [("mallory", PASSWORD), ("carol", PASSWORD), ("ALICE", PASSWORD), ("mallory", "wrong")] {
+    for (name, password) in
+        [("mallory", PASSWORD), ("carol", PASSWORD), ("ALICE", PASSWORD), ("mallory", "wrong")]
+    {
         assert_eq!(by(username_token(name, password)).shown(), answer.shown(), "{name}");
     }
 }

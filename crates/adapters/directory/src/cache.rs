@@ -26,7 +26,12 @@ impl Keyed {
         Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, &octets)))
     }
 
-    pub(crate) fn account(&self, realm: &RealmId, name: &AccountName, secret: &Secret<String>) -> Key {
+    pub(crate) fn account(
+        &self,
+        realm: &RealmId,
+        name: &AccountName,
+        secret: &Secret<String>,
+    ) -> Key {
         self.over(&["account", realm.as_str(), name.as_str(), secret.expose()])
     }
 

@@ -28,7 +28,9 @@ impl AccountRecords for Records {
         count(&self.reads);
         if self.broken {
             let what = "store: gone".to_owned();
-            return Box::pin(async { Err(NotAvailable { retry_after: Duration::from_secs(1), what }) });
+            return Box::pin(async {
+                Err(NotAvailable { retry_after: Duration::from_secs(1), what })
+            });
         }
         let record = AccountRecord {
             name: name.clone(),

@@ -29,7 +29,12 @@ pub(crate) struct Row {
 impl Row {
     pub(crate) fn new(event: &Event) -> Result<Self, serde_json::Error> {
         let body = serde_json::to_string(event)?;
-        Ok(Self { request: event.request.clone(), first: first_of(event), at: event.at.millis(), body })
+        Ok(Self {
+            request: event.request.clone(),
+            first: first_of(event),
+            at: event.at.millis(),
+            body,
+        })
     }
 }
 

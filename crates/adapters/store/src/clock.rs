@@ -16,7 +16,10 @@ impl Clock {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "measures waits and commits; no event is dated by it")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "measures waits and commits; no event is dated by it"
+)]
 fn monotonic() -> Instant {
     Instant::now()
 }

@@ -119,8 +119,9 @@ impl State {
         self.objects.extend(change.put.into_iter().map(|object| (object.key.clone(), object)));
         self.objects.retain(|key, _| !change.remove.contains(key));
         let accounts = change.put_accounts.into_iter();
-        self.accounts
-            .extend(accounts.map(|(realm, account)| ((realm, account.record.name.clone()), account)));
+        self.accounts.extend(
+            accounts.map(|(realm, account)| ((realm, account.record.name.clone()), account)),
+        );
         for key in &change.remove_accounts {
             self.accounts.remove(key);
         }

@@ -105,7 +105,7 @@ pub struct SqliteStore {
     observer: Arc<dyn Observer>,
     clock: Clock,
     node: String,
-    _lock: File,
+    _lock: Lock,
 }
 
 impl std::fmt::Debug for SqliteStore {
@@ -310,7 +310,7 @@ fn connect(path: &Path, access: Access) -> rusqlite::Result<Connection> {
 }
 
 /// Makes the file for its owner alone, and takes the lock that keeps a second writer out until this process ends.
-fn lock(path: &Path) -> Result<File, OpenFailure> {
+fn lock(path: &Path) -> Result<Lock, OpenFailure> {
     let mut open = OpenOptions::new();
     open.write(true).create(true).truncate(false);
     #[cfg(unix)]
@@ -324,7 +324,16 @@ fn lock(path: &Path) -> Result<File, OpenFailure> {
         Err(TryLockError::Error(error)) => return Err(error.into()),
     }
     drop(open.open(path)?); // before SQLite has any lock on it
-    Ok(lock)
+    Ok(Lock(lock))
+}
+
+/// The right to write. Given back in so many words: a process that was forked meanwhile may still hold a copy of the file.
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = self.0.unlock(); // where it fails, the end of the process unlocks
+    }
 }
 
 fn fresh_node() -> Result<String, symbolon_keys::NoRandomness> {

@@ -61,7 +61,7 @@ impl Client {
             .map_err(|_| incoming.unusable("not the metadata of an authorization server"))?;
         // SECURITY: mix-up. Metadata that another name stands in would have us take one issuer's tokens for another's.
         // Test: metadata_of_another_issuer_is_refused.
-        if true || metadata.issuer.trim_end_matches('/') == issuer.trim_end_matches('/') {
+        if metadata.issuer.trim_end_matches('/') == issuer.trim_end_matches('/') {
             Ok(metadata)
         } else {
             let named = crate::failure::printable(&metadata.issuer);

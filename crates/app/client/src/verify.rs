@@ -115,7 +115,7 @@ pub async fn verify(
     check_time(&contents, now)?;
     checks.push("lifetime: now is within".to_owned());
     if let Some(expected) = expected.audience {
-        check_audience(&contents, expected)?;
+        check_audience(&contents.audiences, expected)?;
         checks.push(format!("audience: {expected}"));
     }
     match contents.confirmation {
@@ -168,12 +168,12 @@ fn check_time(contents: &Contents, now: Timestamp) -> Result<(), VerifyFlaw> {
 }
 
 /// Every restriction must name us (SAML 2.0 core §2.5.1.4); a token without one is for nobody in particular, so not for us.
-fn check_audience(contents: &Contents, expected: &str) -> Result<(), VerifyFlaw> {
+fn check_audience(restrictions: &[Vec<String>], expected: &str) -> Result<(), VerifyFlaw> {
     let ours = |restriction: &Vec<String>| restriction.iter().any(|audience| audience == expected);
-    if !contents.audiences.is_empty() && contents.audiences.iter().all(ours) {
+    if !restrictions.is_empty() && restrictions.iter().all(ours) {
         return Ok(());
     }
-    let found = contents.audiences.iter().flatten().map(|audience| printable(audience)).collect();
+    let found = restrictions.iter().flatten().map(|audience| printable(audience)).collect();
     Err(VerifyFlaw::Audience { found, expected: expected.to_owned() })
 }
 

@@ -18,7 +18,7 @@ use symbolon_messages::wstrust::{
 };
 use symbolon_model::Timestamp;
 use symbolon_soap::{
-    Binding, Opened, Opener, Policy, Presence, ReceivedFault, SoapVersion, Stamp, Step,
+    Binding, Doubles, Opened, Opener, Policy, Presence, ReceivedFault, SoapVersion, Stamp, Step,
     UsernamePassword,
 };
 use symbolon_xml::Limits;
@@ -55,6 +55,7 @@ const ANSWERS: Policy = Policy {
     username: false,
     assertion: false,
     timestamp: Presence::Optional,
+    doubles: Doubles::Refused,
     limits: Limits::MESSAGE,
 };
 

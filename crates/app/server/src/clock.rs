@@ -50,7 +50,8 @@ impl Clock {
     /// Reads the clock. The first reading after a jump, and the first after its end, is logged.
     pub fn read(&self) -> Reading {
         let (now, moment) = (wall(), moment());
-        let expected = self.wall_at_start.load(Ordering::Relaxed).saturating_add(self.passed(moment));
+        let expected =
+            self.wall_at_start.load(Ordering::Relaxed).saturating_add(self.passed(moment));
         let jumped = differ(now.millis(), expected);
         if jumped != self.alarmed.load(Ordering::Relaxed)
             && jumped != self.alarmed.swap(jumped, Ordering::Relaxed)
@@ -115,7 +116,8 @@ mod tests {
 
     #[test]
     fn a_request_id_is_the_time_and_then_chance() {
-        let id = request_id(Timestamp::from_millis(0x0123_4567_89ab), [0xff, 0, 1, 2, 3, 4, 5, 0xa6]);
+        let id =
+            request_id(Timestamp::from_millis(0x0123_4567_89ab), [0xff, 0, 1, 2, 3, 4, 5, 0xa6]);
         assert_eq!(id.as_str(), "0123456789abff000102030405a6");
     }
 

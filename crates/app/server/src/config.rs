@@ -4,13 +4,13 @@
 //! Out: a [`Config`], whole and checked; or every mistake by file and line.
 //! Never: a secret: `sealing.key` names where one is. An unknown field is a mistake.
 
-use std::collections::BTreeMap;
+mod written;
+
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::Deserialize;
 use symbolon_registry::objects::Reference;
 use symbolon_registry::{Located, Mistake, Place, file, is_public_url};
 use tracing::level_filters::LevelFilter;
@@ -18,8 +18,9 @@ use tracing::level_filters::LevelFilter;
 use crate::listener::Limits;
 use crate::logs;
 
-/// Environment variables that begin so stand over the file.
-const PREFIX: &str = "SYMBOLON__";
+use written::{
+    Level, StoreKind, Variables, Written, WrittenLimits, WrittenListen, WrittenStore, overlay,
+};
 
 /// LIMIT: a time-out of more than an hour is none.
 const SECONDS: u64 = 3600;
@@ -143,147 +144,6 @@ impl Config {
     }
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Written {
-    listen: WrittenListen,
-    public_url: Option<String>,
-    tls: WrittenTls,
-    store: WrittenStore,
-    sealing: WrittenSealing,
-    provision: Option<PathBuf>,
-    limits: WrittenLimits,
-    log: WrittenLog,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct WrittenListen {
-    address: Option<SocketAddr>,
-    operations: Option<SocketAddr>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct WrittenTls {
-    certificate: Option<PathBuf>,
-    key: Option<PathBuf>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct WrittenStore {
-    kind: StoreKind,
-    path: Option<PathBuf>,
-    allow_loss: bool,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum StoreKind {
-    #[default]
-    Sqlite,
-    Memory,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct WrittenSealing {
-    key: Option<Reference>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct WrittenLimits {
-    header_seconds: Option<u64>,
-    body_seconds: Option<u64>,
-    request_seconds: Option<u64>,
-    drain_seconds: Option<u64>,
-    header_octets: Option<usize>,
-    body_octets: Option<usize>,
-    connections: Option<usize>,
-    connections_per_source: Option<usize>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct WrittenLog {
-    format: logs::Format,
-    level: Level,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Level {
-    Error,
-    Warn,
-    #[default]
-    Info,
-    Debug,
-    Trace,
-}
-
-/// Fields that a variable stands over, and the variable.
-type Variables = BTreeMap<String, String>;
-
-/// Puts the environment over the file.
-fn overlay(
-    mut written: Located<Written>,
-    text: &str,
-    environment: impl IntoIterator<Item = (String, String)>,
-) -> Result<(Located<Written>, Variables), ConfigMistakes> {
-    let mut variables = Variables::new();
-    let mut mistakes = Vec::new();
-    let mut whole: toml::Table = text.parse().unwrap_or_default(); // it was read before
-    for (name, value) in environment {
-        let Some(path) = name.strip_prefix(PREFIX) else { continue };
-        let path = path.to_lowercase().replace("__", ".");
-        match value_for(&path, &value) {
-            Ok(value) => {
-                put(&mut whole, &path, value);
-                variables.insert(path, name);
-            }
-            Err(why) => {
-                let place = Place { file: name, line: 0, column: 0 };
-                mistakes.push(Mistake::new(place, why, "set it as server.toml would have it"));
-            }
-        }
-    }
-    if !mistakes.is_empty() {
-        return Err(ConfigMistakes(mistakes));
-    }
-    if !variables.is_empty() {
-        // INVARIANT: file and variables were each read as this structure on their own, hence they can be together.
-        written.object = Written::deserialize(whole).unwrap_or_default();
-    }
-    Ok((written, variables))
-}
-
-/// A variable's value as text if the field takes text, else as TOML.
-fn value_for(path: &str, value: &str) -> Result<toml::Value, String> {
-    let alone = |value: toml::Value| {
-        let mut table = toml::Table::new();
-        put(&mut table, path, value.clone());
-        Written::deserialize(table).map(|_| value).map_err(|flaw| flaw.message().to_owned())
-    };
-    alone(toml::Value::String(value.to_owned())).or_else(|why| {
-        let parsed = format!("value = {value}").parse::<toml::Table>().ok();
-        parsed.and_then(|mut t| t.remove("value")).ok_or(why).and_then(alone)
-    })
-}
-
-fn put(table: &mut toml::Table, path: &str, value: toml::Value) {
-    match path.split_once('.') {
-        None => drop(table.insert(path.to_owned(), value)),
-        Some((first, rest)) => {
-            let below = table.entry(first).or_insert_with(|| toml::Table::new().into());
-            if let toml::Value::Table(below) = below {
-                put(below, rest, value);
-            }
-        }
-    }
-}
-
 /// Makes a configuration of what is written, and notes what is wrong.
 struct Reader<'r> {
     written: &'r Located<Written>,
@@ -326,9 +186,7 @@ impl Reader<'_> {
 
     fn store(&mut self, written: &WrittenStore) -> Option<Store> {
         match written.kind {
-            StoreKind::Sqlite => {
-                self.path("store.path", written.path.as_ref()).map(Store::Sqlite)
-            }
+            StoreKind::Sqlite => self.path("store.path", written.path.as_ref()).map(Store::Sqlite),
             StoreKind::Memory if written.allow_loss => Some(Store::Memory),
             StoreKind::Memory => {
                 let message = "a store in memory loses keys, replay protection and audit trail";

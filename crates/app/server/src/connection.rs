@@ -18,7 +18,7 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulConnection;
 use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use crate::control::Stop;
@@ -157,7 +157,7 @@ impl<R: Respond> Connections<R> {
                         return Err(Cut::Idle);
                     }
                     seen = begun;
-                    look.as_mut().reset(Instant::now() + self.limits.header);
+                    look.set(sleep(self.limits.header));
                 }
             }
         }
@@ -182,12 +182,8 @@ impl<R: Respond> Connections<R> {
 
 fn service<R: Respond>(
     visit: &Arc<Visit<R>>,
-) -> impl Service<
-    Request<Incoming>,
-    Response = Answer,
-    Error = Infallible,
-    Future: Send + 'static,
-> + use<R> {
+) -> impl Service<Request<Incoming>, Response = Answer, Error = Infallible, Future: Send + 'static>
++ use<R> {
     let visit = Arc::clone(visit);
     service_fn(move |request| {
         let visit = Arc::clone(&visit);

@@ -63,7 +63,9 @@ pub enum DevFailure {
         why: io::Error,
     },
     /// A certificate could not be made, or one that is there is not the authority's.
-    #[error("development certificates: {0}; remove ca.crt, ca.key and tls.* to have them made again")]
+    #[error(
+        "development certificates: {0}; remove ca.crt, ca.key and tls.* to have them made again"
+    )]
     Certificate(#[from] IssueFlaw),
     /// A key could not be written or read.
     #[error("development keys: {0}; remove ca.crt, ca.key and tls.* to have them made again")]
@@ -84,7 +86,8 @@ pub fn prepare(folder: &Path, address: SocketAddr, now: Timestamp) -> Result<Con
     folder.make("")?;
     folder.make("objects.d")?;
     folder.make("secrets")?;
-    folder.keep("sealing.key", || Ok(SealingKey::generate(&SystemRandom)?.1.as_bytes().to_vec()))?;
+    folder
+        .keep("sealing.key", || Ok(SealingKey::generate(&SystemRandom)?.1.as_bytes().to_vec()))?;
     for name in [PASSWORD, CLIENT_SECRET] {
         folder.keep(name, || Ok(random_line()?.into_bytes()))?;
     }
@@ -126,8 +129,8 @@ pub(crate) fn leave_notes(folder: &Path, url: &str, snapshot: &Snapshot) -> Resu
         folder.write("signing.crt", key.signer.certificate().to_pem().as_bytes())?;
     }
     let secret = folder.path(PASSWORD);
-    let password = fs::read_to_string(&secret)
-        .map_err(|why| DevFailure::File { path: secret, why })?;
+    let password =
+        fs::read_to_string(&secret).map_err(|why| DevFailure::File { path: secret, why })?;
     let path = |name: &str| folder.path(name).to_string_lossy().into_owned();
     let mut lines = String::new();
     for (name, value) in [
@@ -155,8 +158,7 @@ pub fn greeting(folder: &Path, addresses: Addresses, program: &Path) -> String {
         path("ca.crt"),
         path(PASSWORD),
     );
-    let client =
-        format!("--client-id {CLIENT} --client-secret-file {}", path(CLIENT_SECRET));
+    let client = format!("--client-id {CLIENT} --client-secret-file {}", path(CLIENT_SECRET));
     format!(
         "Symbolon listens on {url} (operations on http://{}); its data is in {}.\n\n\
          A SAML 2.0 token for {ACCOUNT} over WS-Trust:\n\n\
@@ -187,8 +189,7 @@ fn random_line() -> Result<String, NoRandomness> {
 
 /// A certificate for this machine's own names, and for the address if that is another, from an authority of our own.
 fn certify(folder: &Folder, address: IpAddr, now: Timestamp) -> Result<TlsFiles, DevFailure> {
-    let validity =
-        Validity { not_before: now.millis(), not_after: now.after(CERTIFIED).millis() };
+    let validity = Validity { not_before: now.millis(), not_after: now.after(CERTIFIED).millis() };
     let mut addresses = vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
     let mut name = "tls".to_owned();
     if !address.is_unspecified() && !addresses.contains(&address) {

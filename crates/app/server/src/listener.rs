@@ -114,9 +114,12 @@ impl Listener {
     /// # Errors
     /// [`ListenError`], which names the address.
     pub async fn bind(address: SocketAddr, limits: Limits) -> Result<Self, ListenError> {
-        let failed = |error: io::Error| match error.kind() {
-            io::ErrorKind::AddrInUse => ListenError::InUse(address),
-            _ => ListenError::Other(address, error),
+        let failed = |error: io::Error| {
+            if error.kind() == io::ErrorKind::AddrInUse {
+                ListenError::InUse(address)
+            } else {
+                ListenError::Other(address, error)
+            }
         };
         let socket = TcpListener::bind(address).await.map_err(failed)?;
         let address = socket.local_addr().map_err(failed)?;

@@ -253,7 +253,8 @@ impl Logging {
     fn to(out: impl Write + Send + 'static) -> Self {
         let lines = Lines(Arc::new(Shared { waiting: Mutex::default(), more: Condvar::new() }));
         let shared = Arc::clone(&lines.0);
-        let thread = std::thread::Builder::new().name("log".into()).spawn(move || drain(&shared, out));
+        let thread =
+            std::thread::Builder::new().name("log".into()).spawn(move || drain(&shared, out));
         Self { lines, thread: thread.ok() }
     }
 }
@@ -283,7 +284,10 @@ fn drain(shared: &Shared, mut out: impl Write) {
         drop(waiting);
 
         if lost > 0 {
-            let _to_nobody_else = writeln!(batch, "{{\"level\":\"WARN\",\"message\":\"log lines lost\",\"lost\":{lost}}}");
+            let _to_nobody_else = writeln!(
+                batch,
+                "{{\"level\":\"WARN\",\"message\":\"log lines lost\",\"lost\":{lost}}}"
+            );
         }
         let _nobody_reads = out.write_all(&batch).and_then(|()| out.flush());
         batch.clear();

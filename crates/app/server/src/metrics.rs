@@ -10,6 +10,7 @@ use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{
     DescriptorEncoder, EncodeLabelSet, EncodeLabelValue, EncodeMetric, LabelValueEncoder,
 };
+use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
@@ -79,7 +80,8 @@ impl Meters {
         let mut registry = Registry::default();
         let exchanges = Family::default();
         registry.register(signals::EXCHANGES, "Exchanges by what came of them", exchanges.clone());
-        let seconds = Family::new_with_constructor((|| Histogram::new(SECONDS)) as fn() -> Histogram);
+        let seconds =
+            Family::new_with_constructor((|| Histogram::new(SECONDS)) as fn() -> Histogram);
         registry.register(
             signals::EXCHANGE_SECONDS,
             "From the last octet of a request to its answer",
@@ -96,7 +98,19 @@ impl Meters {
         Self { registry, exchanges, seconds, refused, connections }
     }
 
-    /// A number that only grows and that somebody else counts, read at every scrape.
+    /// Numbers that only grow and that somebody else counts, by `label`; read at every scrape.
+    pub fn counters(
+        &mut self,
+        name: &'static str,
+        help: &'static str,
+        label: &'static str,
+        read: impl Fn() -> Vec<(&'static str, u64)> + Send + Sync + 'static,
+    ) {
+        let read = Read::Counters(label, Box::new(read));
+        self.registry.register_collector(Box::new(Elsewhere { name, help, read }));
+    }
+
+    /// A number that only grows and that somebody else counts; read at every scrape.
     pub fn counter(
         &mut self,
         name: &'static str,
@@ -107,7 +121,7 @@ impl Meters {
         self.registry.register_collector(Box::new(Elsewhere { name, help, read }));
     }
 
-    /// A number that somebody else keeps, read at every scrape.
+    /// A number that somebody else keeps; read at every scrape.
     pub fn gauge(
         &mut self,
         name: &'static str,
@@ -147,18 +161,28 @@ struct Elsewhere {
 }
 
 enum Read {
+    Counters(&'static str, Box<dyn Fn() -> Vec<(&'static str, u64)> + Send + Sync>),
     Counter(Box<dyn Fn() -> u64 + Send + Sync>),
     Gauge(Box<dyn Fn() -> i64 + Send + Sync>),
 }
 
 impl Collector for Elsewhere {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let metric: &dyn EncodeMetric = match &self.read {
-            Read::Counter(read) => &ConstCounter::new(read()),
-            Read::Gauge(read) => &ConstGauge::new(read()),
+        let kind = match &self.read {
+            Read::Counters(..) | Read::Counter(_) => MetricType::Counter,
+            Read::Gauge(_) => MetricType::Gauge,
         };
-        let kind = metric.metric_type();
-        metric.encode(encoder.encode_descriptor(self.name, self.help, None, kind)?)
+        let mut metric = encoder.encode_descriptor(self.name, self.help, None, kind)?;
+        match &self.read {
+            Read::Counters(label, read) => {
+                for (value, count) in read() {
+                    ConstCounter::new(count).encode(metric.encode_family(&[(*label, value)])?)?;
+                }
+                Ok(())
+            }
+            Read::Counter(read) => ConstCounter::new(read()).encode(metric),
+            Read::Gauge(read) => ConstGauge::new(read()).encode(metric),
+        }
     }
 }
 
@@ -191,7 +215,10 @@ mod tests {
             signals::EXCHANGES
         );
         assert!(text.contains(&counted), "{text}");
-        let bucket = format!("{}_bucket{{le=\"0.0005\",protocol=\"wstrust\"}} 1\n", signals::EXCHANGE_SECONDS);
+        let bucket = format!(
+            "{}_bucket{{le=\"0.0005\",protocol=\"wstrust\"}} 1\n",
+            signals::EXCHANGE_SECONDS
+        );
         assert!(text.contains(&bucket), "{text}");
     }
 
@@ -199,9 +226,13 @@ mod tests {
     fn numbers_kept_elsewhere_are_read_at_every_scrape() {
         let mut meters = Meters::new();
         meters.counter(signals::COALESCED, "Refusals of strangers that were coalesced", || 7);
+        let kinds = || vec![("argon2id", 5), ("cached", 9)];
+        meters.counters(signals::PASSWORD_CHECKS, "Password verifications", "kind", kinds);
         meters.gauge(signals::REVISION, "Revision of the snapshot in use", || 3);
         let text = meters.text().unwrap();
         assert!(text.contains("symbolon_refusals_coalesced_total 7\n"), "{text}");
         assert!(text.contains("symbolon_snapshot_revision 3\n"), "{text}");
+        assert!(text.contains("symbolon_password_checks_total{kind=\"cached\"} 9\n"), "{text}");
+        assert_eq!(text.matches("# TYPE symbolon_password_checks counter").count(), 1, "{text}");
     }
 }

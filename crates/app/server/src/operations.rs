@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
@@ -15,6 +16,7 @@ use hyper::Request;
 use hyper::body::Incoming;
 use symbolon_kernel::ports::BoxFuture;
 use symbolon_model::RequestId;
+use tokio::time::timeout;
 
 use crate::clock::{Clock, request_id};
 use crate::control::Stop;
@@ -23,6 +25,8 @@ use crate::metrics::Meters;
 use crate::routes::without_body;
 use crate::turned::{Turned, label, plain};
 
+/// LIMIT: who asks gives up soon after.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// OpenMetrics 1.0.
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -50,7 +54,8 @@ impl Operations {
     }
 
     async fn ready(&self, jumped: bool, id: &RequestId) -> Answer {
-        let mut missing = (self.readiness)().await;
+        let asked = timeout(PATIENCE, (self.readiness)()).await;
+        let mut missing = asked.unwrap_or_else(|_| vec!["no answer in time".to_owned()]);
         if jumped {
             missing.push("the clock jumped".to_owned());
         }

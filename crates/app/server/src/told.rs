@@ -25,6 +25,7 @@ pub(crate) struct Told<'a> {
     pub(crate) path: &'a str,
     pub(crate) source: &'a str,
     pub(crate) since: Instant,
+    pub(crate) meters: &'a Meters,
 }
 
 /// Who must look at a line.
@@ -37,10 +38,10 @@ enum Weight {
 
 impl Told<'_> {
     /// A protocol has answered; without a summary, by a document.
-    pub(crate) fn served(&self, status: StatusCode, summary: Option<&Summary>, meters: &Meters) {
+    pub(crate) fn served(&self, status: StatusCode, summary: Option<&Summary>) {
         let Some(summary) = summary else {
             let document = self.exchange("document", "answered", "");
-            return self.tell(status, &document, "", Weight::Nobody, meters);
+            return self.tell(status, &document, "", Weight::Nobody);
         };
         let refusal = summary.refusal.as_ref();
         let exchange = Exchange {
@@ -58,11 +59,11 @@ impl Told<'_> {
         } else {
             Weight::Nobody
         };
-        self.tell(status, &exchange, detail, weight, meters);
+        self.tell(status, &exchange, detail, weight);
     }
 
     /// The request did not get to a protocol, or its reply not out.
-    pub(crate) fn turned(&self, turned: Turned, meters: &Meters) {
+    pub(crate) fn turned(&self, turned: Turned) {
         let (detail, weight) = match turned {
             Turned::NoEndpoint => {
                 (self.path.get(..self.path.floor_char_boundary(PATH)), Weight::Nobody)
@@ -76,7 +77,7 @@ impl Told<'_> {
             Turned::Bug => (Some("the reply cannot be written as HTTP"), Weight::Us),
         };
         let exchange = self.exchange("none", "refused", turned.cause());
-        self.tell(turned.status(), &exchange, detail.unwrap_or(""), weight, meters);
+        self.tell(turned.status(), &exchange, detail.unwrap_or(""), weight);
     }
 
     fn exchange(
@@ -90,16 +91,9 @@ impl Told<'_> {
         Exchange { realm: Realm(realm), protocol, operation, outcome, cause }
     }
 
-    fn tell(
-        &self,
-        status: StatusCode,
-        exchange: &Exchange,
-        detail: &str,
-        weight: Weight,
-        meters: &Meters,
-    ) {
+    fn tell(&self, status: StatusCode, exchange: &Exchange, detail: &str, weight: Weight) {
         let took = clock::moment().saturating_duration_since(self.since);
-        meters.exchanged(exchange, took.as_secs_f64());
+        self.meters.exchanged(exchange, took.as_secs_f64());
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         // An event's level is part of its call site: one site for each.
         macro_rules! line {

@@ -22,7 +22,7 @@ pub(crate) enum Turned {
     NoEndpoint,
     /// Something does, but takes other methods: these.
     Method(&'static str),
-    /// The body is not of the endpoint's media type, or is encoded.
+    /// The body is encoded, or declared to be of several types.
     MediaType,
     /// The body is larger than the limit.
     TooLarge,
@@ -76,7 +76,7 @@ impl Turned {
         match self {
             Turned::NoEndpoint => "There is no endpoint at this path.",
             Turned::Method(_) => "The endpoint does not take this method.",
-            Turned::MediaType => "The endpoint does not take this media type or content coding.",
+            Turned::MediaType => "The endpoint takes one media type and no content coding.",
             Turned::TooLarge => "The request is too large.",
             Turned::SlowBody => "The request took too long to arrive.",
             Turned::BrokenBody => "The request ended before its end.",

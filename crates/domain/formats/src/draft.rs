@@ -14,6 +14,17 @@ pub struct NameId {
     pub format: Option<String>,
 }
 
+/// How an assertion's elements are named. Other formats do not ask.
+// INTEROP: wstrust-client finds `<Assertion ` by text; others the prefix. Both are the same XML, and both are canonical.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Layout {
+    /// With the prefix that clients know: `saml2:`, and `saml:` for SAML 1.1.
+    #[default]
+    Prefixed,
+    /// Without: the assertion declares its namespace as the default.
+    Unprefixed,
+}
+
 /// All that goes into a token, and nothing about how it is signed. This is where statements are composed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Draft {
@@ -41,6 +52,8 @@ pub struct Draft {
     pub scope: Option<String>,
     /// What it descends from. Not written: relying parties learn nothing of it; ours are found again by their id.
     pub lineage: Lineage,
+    /// How it is written, as far as its format leaves a choice.
+    pub layout: Layout,
 }
 
 /// What a verified token says. Only its octets were checked: time, audience and trust are still open.

@@ -8,6 +8,8 @@
 
 mod draft;
 pub mod jwt;
+mod saml;
+pub mod saml11;
 pub mod saml2;
 #[cfg(test)]
 mod testing;
@@ -18,12 +20,13 @@ use symbolon_keys::{BoxFuture, PublicKey, SignFlaw, SignatureAlgorithm, Signer};
 use symbolon_model::{KeyId, TokenBytes, TokenType, purpose};
 use symbolon_xml::Element;
 
-pub use draft::{Contents, Draft, NameId};
+pub use draft::{Contents, Draft, Layout, NameId};
 
-/// The formats that every realm has: SAML 2.0 assertions, and JWTs under both of their types.
+/// The formats that every realm has: SAML 2.0 and 1.1 assertions, and JWTs under both of their types.
 pub fn built_in() -> Vec<Arc<dyn Format>> {
     vec![
         Arc::new(saml2::Saml2),
+        Arc::new(saml11::Saml11),
         Arc::new(jwt::Jwt::new(TokenType::JWT)),
         Arc::new(jwt::Jwt::new(TokenType::ACCESS_TOKEN)),
     ]
@@ -144,6 +147,9 @@ mod tests {
     #[test]
     fn each_type_is_registered_once() {
         let types: Vec<TokenType> = built_in().iter().map(|format| format.token_type()).collect();
-        assert_eq!(types, [TokenType::SAML2, TokenType::JWT, TokenType::ACCESS_TOKEN]);
+        assert_eq!(
+            types,
+            [TokenType::SAML2, TokenType::SAML11, TokenType::JWT, TokenType::ACCESS_TOKEN]
+        );
     }
 }

@@ -8,15 +8,12 @@
 //! SAML 2.0 core (saml-core-2.0-os) §2, §5.4; profiles §3.3 (bearer).
 
 mod read;
-mod time;
 mod write;
 
 use symbolon_keys::{BoxFuture, Signer};
 use symbolon_model::{TokenBytes, TokenType, purpose};
-use symbolon_xmlsec::SignedInfo;
 
 use crate::{Contents, Draft, EncodeFlaw, Flaw, Format, RawToken, TrustedKey};
-use write::Unsigned;
 
 /// The format of SAML 2.0 assertions.
 #[derive(Clone, Copy, Debug)]
@@ -48,15 +45,7 @@ impl Format for Saml2 {
         draft: &'a Draft,
         signer: &'a Signer<purpose::Token>,
     ) -> BoxFuture<'a, Result<TokenBytes, EncodeFlaw>> {
-        Box::pin(async move {
-            let unsigned = Unsigned::compose(draft)?;
-            let info =
-                SignedInfo::enveloped(draft.id.as_str(), unsigned.octets(), signer.algorithm())
-                    .map_err(|_| EncodeFlaw::draft("an id that is no name, or such a signature"))?;
-            let value = signer.sign(info.octets()).await?;
-            let signature = info.into_signature(&value, Some(signer.certificate()));
-            Ok(TokenBytes::new(unsigned.signed(&signature)))
-        })
+        Box::pin(async move { write::unsigned(draft)?.signed(&draft.id, signer).await })
     }
 }
 

@@ -15,7 +15,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::mistake::{Located, Mistake, Place};
-use crate::objects::{LITERAL, Object};
+use crate::objects::Object;
+use crate::reference::LITERAL;
 
 const KINDS: &str = "realm, endpoint, relying_party, issuer, account, client";
 

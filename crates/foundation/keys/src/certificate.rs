@@ -9,6 +9,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use x509_cert::der::pem::{self, LineEnding};
 use x509_cert::der::{Decode, Encode};
 
@@ -22,6 +24,7 @@ pub struct Certificate(Arc<Parsed>);
 
 struct Parsed {
     der: Vec<u8>,
+    base64: String,
     public_key: PublicKey,
     validity: Validity,
     thumbprint: [u8; 32],
@@ -69,6 +72,7 @@ impl Certificate {
         let validity = content.validity();
         Ok(Self(Arc::new(Parsed {
             der: octets.to_vec(),
+            base64: STANDARD.encode(octets),
             public_key: PublicKey::from_spki_der(&spki)?,
             validity: Validity {
                 not_before: millis(validity.not_before)?,
@@ -99,6 +103,13 @@ impl Certificate {
     #[must_use]
     pub fn der(&self) -> &[u8] {
         &self.0.der
+    }
+
+    /// The octets in base64, without line ends, as `ds:X509Certificate` and `x5c` carry them.
+    // Every signed assertion says it: encoded once here, not once per token.
+    #[must_use]
+    pub fn base64(&self) -> &str {
+        &self.0.base64
     }
 
     /// The key that is certified.

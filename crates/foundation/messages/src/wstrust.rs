@@ -4,7 +4,7 @@
 //! service reads of it; [`Response`] what a service writes and [`ReceivedResponse`] what a client reads of it;
 //! [`FaultCode`] the faults.
 //!
-//! WS-Trust 1.4 (OASIS, 2 February 2009); 1.3 has the same namespace.
+//! WS-Trust 1.4 (OASIS, 2 February 2009); 1.3 has the same namespace. The submission of February 2005 beside it.
 
 pub mod names;
 
@@ -15,6 +15,6 @@ mod response;
 pub use fault::FaultCode;
 pub use names::{Generation, KeyType, RequestType};
 pub use request::{
-    AppliesTo, Claims, Lifetime, Part, Renewing, Request, RequestFlaw, RequestSecurityToken,
+    AppliesTo, ClaimAsked, Lifetime, Part, Renewing, Request, RequestFlaw, RequestSecurityToken,
 };
-pub use response::{ReceivedResponse, Reference, Response, ResponseFlaw};
+pub use response::{ReceivedResponse, Reference, Response, ResponseFlaw, binary_token};

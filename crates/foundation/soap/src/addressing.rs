@@ -1,15 +1,76 @@
-//! WS-Addressing 1.0 headers.
+//! WS-Addressing headers: 1.0, and the submission of 2004.
 //!
 //! In:  the header blocks for us.
 //! Out: [`Addressing`], each property at most once; every one of them may be missing, but Action only with all others.
+//!      All are of one version: where 1.0 is used at all, blocks of 2004 are unknown headers.
 //! Never: an address that anybody would connect to. Replies go back over the same HTTP exchange or nowhere.
 //!
-//! WS-Addressing 1.0 Core §3, SOAP Binding §3.4, §6. INTEROP: adal writes `wsa:messageID`: an unknown header, ignored.
+//! WS-Addressing 1.0 Core §3, SOAP Binding §3.4, §6; WS-Addressing (W3C submission, 10 August 2004) §2, §4. INTEROP: adal writes `wsa:messageID`: an unknown header, ignored.
 
 use crate::fault::wsa;
-use crate::names::{WSA, WSA_ANONYMOUS, WSA_NONE, WSA_REPLY};
+use crate::names::{
+    WSA, WSA_ANONYMOUS, WSA_FAULT, WSA_NONE, WSA_REPLY, WSA_SOAP_FAULT, WSA04, WSA04_ANONYMOUS,
+    WSA04_FAULT,
+};
 use crate::{Fault, FaultCode, Problem};
 use symbolon_xml::{Element, QName};
+
+/// The versions of WS-Addressing. An answer is in the version of its request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AddressingVersion {
+    /// 1.0, of August 2005; also what answers a message without addressing.
+    #[default]
+    V10,
+    /// The submission of August 2004.
+    V2004,
+}
+
+impl AddressingVersion {
+    /// Namespace of the header blocks.
+    #[must_use]
+    pub const fn namespace(self) -> &'static str {
+        match self {
+            Self::V10 => WSA,
+            Self::V2004 => WSA04,
+        }
+    }
+
+    /// The version that a message uses.
+    pub(crate) fn of(headers: &[Element]) -> Self {
+        let uses = |version| headers.iter().any(|block| Property::of(block, version).is_some());
+        if !uses(Self::V10) && uses(Self::V2004) { Self::V2004 } else { Self::V10 }
+    }
+
+    /// `wsa:Action` of a fault. SPEC: 2004 §4 has one for all.
+    pub(crate) const fn fault_action(self, of_addressing: bool) -> &'static str {
+        match (self, of_addressing) {
+            (Self::V10, true) => WSA_FAULT,
+            (Self::V10, false) => WSA_SOAP_FAULT,
+            (Self::V2004, _) => WSA04_FAULT,
+        }
+    }
+
+    /// A name of it.
+    pub(crate) const fn name(self, local: &'static str) -> QName {
+        QName::new("a", self.namespace(), local)
+    }
+
+    fn reply_to(self, address: &str) -> Option<ReplyTo> {
+        match (self, address) {
+            (Self::V10, WSA_ANONYMOUS) | (Self::V2004, WSA04_ANONYMOUS) => Some(ReplyTo::Anonymous),
+            (Self::V10, WSA_NONE) => Some(ReplyTo::Nobody),
+            (Self::V10 | Self::V2004, _) => None,
+        }
+    }
+
+    /// Whether a relation of that kind is that of an answer; in 2004 a kind is a qualified name.
+    fn is_reply(self, kind: &str) -> bool {
+        match self {
+            Self::V10 => kind == WSA_REPLY,
+            Self::V2004 => kind.rsplit(':').next() == Some("Reply"),
+        }
+    }
+}
 
 /// The properties of a message that WS-Addressing carries as header blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +102,7 @@ impl Property {
         Self::RelatesTo,
     ];
 
-    /// Name of the header block.
+    /// Name of the header block in 1.0; that of 2004 differs in its namespace.
     #[must_use]
     pub const fn name(self) -> QName {
         wsa(match self {
@@ -55,10 +116,10 @@ impl Property {
         })
     }
 
-    /// The property that a header block carries.
-    pub(crate) fn of(block: &Element) -> Option<Self> {
-        let known = Self::ALL.into_iter();
-        known.filter(|_| block.namespace() == WSA).find(|one| one.name().local == block.local())
+    /// The property that a header block carries, in that version.
+    pub(crate) fn of(block: &Element, version: AddressingVersion) -> Option<Self> {
+        let mut known = Self::ALL.into_iter().filter(|_| block.namespace() == version.namespace());
+        known.find(|one| one.name().local == block.local())
     }
 }
 
@@ -140,6 +201,8 @@ impl AddressingFlaw {
 /// What the addressing headers of a message say. All silent: the message uses no addressing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Addressing {
+    /// The version that it uses.
+    pub version: AddressingVersion,
     /// What the message asks for or is, an absolute IRI.
     pub action: Option<String>,
     /// The sender's name for the message, as sent.
@@ -152,25 +215,27 @@ pub struct Addressing {
     pub reply_to: ReplyTo,
     /// Where a fault is wanted; silence means with the answers.
     pub fault_to: ReplyTo,
+    /// Whether a property came twice with one meaning, and that was tolerated.
+    pub doubled: bool,
 }
 
 impl Addressing {
     /// Reads the header blocks for us.
-    pub(crate) fn read(headers: &[Element]) -> Result<Self, AddressingFlaw> {
-        let text = |property| match one(headers, property)? {
-            None => Ok(None),
-            Some(block) => text_of(block).map(Some).ok_or(AddressingFlaw::Empty(property)),
-        };
-        let (action, message_id) = (text(Property::Action)?, text(Property::MessageId)?);
-        let to = text(Property::To)?;
-        let reply_to = endpoint(headers, Property::ReplyTo)?.unwrap_or_default();
-        let fault_to = endpoint(headers, Property::FaultTo)?.unwrap_or(reply_to);
-        one(headers, Property::From)?;
-        let relates_to = relates_to(headers)?;
-        if action.is_none() && headers.iter().any(|block| Property::of(block).is_some()) {
+    pub(crate) fn read(headers: &[Element], doubles: Doubles) -> Result<Self, AddressingFlaw> {
+        let version = AddressingVersion::of(headers);
+        let mut blocks = Blocks { headers, version, doubles, doubled: false };
+        let (action, message_id) =
+            (blocks.text(Property::Action)?, blocks.text(Property::MessageId)?);
+        let to = blocks.text(Property::To)?;
+        let reply_to = blocks.endpoint(Property::ReplyTo)?.unwrap_or_default();
+        let fault_to = blocks.endpoint(Property::FaultTo)?.unwrap_or(reply_to);
+        blocks.one(Property::From, |_, _| Ok(()))?;
+        let relates_to = blocks.relates_to()?;
+        if action.is_none() && headers.iter().any(|block| Property::of(block, version).is_some()) {
             return Err(AddressingFlaw::ActionMissing);
         }
-        Ok(Self { action, message_id, to, relates_to, reply_to, fault_to })
+        let doubled = blocks.doubled;
+        Ok(Self { version, action, message_id, to, relates_to, reply_to, fault_to, doubled })
     }
 
     /// Refuses a SOAPAction header, or action parameter, that names another action than `wsa:Action` does.
@@ -191,16 +256,82 @@ impl Addressing {
     }
 }
 
-/// The MessageID for a fault to relate to, from headers that may be wrong in every other respect.
-pub(crate) fn message_id(headers: &[Element]) -> Option<String> {
-    text_of(one(headers, Property::MessageId).ok()??)
+/// What a property that comes twice is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Doubles {
+    /// A refusal.
+    #[default]
+    Refused,
+    /// Once, if it says the same each time; of several MessageIDs the first counts.
+    // INTEROP: zeep writes every property when the WSDL names an action and again when its own plug-in is asked for, each
+    // with a MessageID of its own. Two actions or two addresses are still refused.
+    Tolerated,
 }
 
-fn one(headers: &[Element], property: Property) -> Result<Option<&Element>, AddressingFlaw> {
-    let mut blocks = headers.iter().filter(|block| Property::of(block) == Some(property));
-    match (blocks.next(), blocks.next()) {
-        (found, None) => Ok(found),
-        (_, Some(_)) => Err(AddressingFlaw::Cardinality(property)),
+/// The MessageID for a fault to relate to, from headers that may be wrong in every other respect.
+pub(crate) fn message_id(headers: &[Element], doubles: Doubles) -> Option<String> {
+    let version = AddressingVersion::of(headers);
+    Blocks { headers, version, doubles, doubled: false }.text(Property::MessageId).ok()?
+}
+
+/// The header blocks, being read.
+struct Blocks<'h> {
+    headers: &'h [Element],
+    version: AddressingVersion,
+    doubles: Doubles,
+    doubled: bool,
+}
+
+type Read<T> = Result<T, AddressingFlaw>;
+
+impl Blocks<'_> {
+    /// The one value of a property.
+    fn one<T: PartialEq>(
+        &mut self,
+        property: Property,
+        read: impl Fn(&Element, AddressingVersion) -> Read<T>,
+    ) -> Read<Option<T>> {
+        let version = self.version;
+        let mut blocks =
+            self.headers.iter().filter(|block| Property::of(block, version) == Some(property));
+        let Some(first) = blocks.next() else { return Ok(None) };
+        let others: Vec<&Element> = blocks.collect();
+        if self.doubles == Doubles::Refused && !others.is_empty() {
+            return Err(AddressingFlaw::Cardinality(property));
+        }
+        let value = read(first, version)?;
+        for other in others {
+            if read(other, version)? != value && property != Property::MessageId {
+                return Err(AddressingFlaw::Cardinality(property));
+            }
+            self.doubled = true;
+        }
+        Ok(Some(value))
+    }
+
+    fn text(&mut self, property: Property) -> Read<Option<String>> {
+        self.one(property, |block, _| text_of(block).ok_or(AddressingFlaw::Empty(property)))
+    }
+
+    fn endpoint(&mut self, property: Property) -> Read<Option<ReplyTo>> {
+        self.one(property, |block, version| endpoint(block, version, property))
+    }
+
+    /// The one relation of kind "reply"; relations of other kinds may stand beside it.
+    fn relates_to(&self) -> Read<Option<String>> {
+        let relates = |block: &&Element| {
+            let relates = Property::of(block, self.version) == Some(Property::RelatesTo);
+            let kind = block.attribute("RelationshipType").map(str::trim);
+            relates && kind.is_none_or(|kind| self.version.is_reply(kind))
+        };
+        let mut found = None;
+        for block in self.headers.iter().filter(relates) {
+            let text = text_of(block).ok_or(AddressingFlaw::Empty(Property::RelatesTo))?;
+            if found.replace(text).is_some() {
+                return Err(AddressingFlaw::Cardinality(Property::RelatesTo));
+            }
+        }
+        Ok(found)
     }
 }
 
@@ -215,33 +346,16 @@ fn text_of(block: &Element) -> Option<String> {
 
 // SECURITY: server-side request forgery. An address of one's own is refused, not contacted.
 // Test: reply_elsewhere_is_refused.
-fn endpoint(headers: &[Element], property: Property) -> Result<Option<ReplyTo>, AddressingFlaw> {
-    let Some(reference) = one(headers, property)? else { return Ok(None) };
+fn endpoint(reference: &Element, version: AddressingVersion, property: Property) -> Read<ReplyTo> {
     let flaw = AddressingFlaw::Endpoint(property);
-    let address = reference.child(WSA, "Address").map_err(|_| flaw)?.ok_or(flaw)?;
-    // SPEC: WS-Addressing 1.0 Core §3.4 has an answer repeat these; we do not, so we do not promise it.
-    let parameters = reference.child(WSA, "ReferenceParameters").map_err(|_| flaw)?;
-    if parameters.is_some_and(|parameters| parameters.has_elements()) {
-        return Err(flaw);
-    }
-    match text_of(&address).as_deref() {
-        Some(WSA_ANONYMOUS) => Ok(Some(ReplyTo::Anonymous)),
-        Some(WSA_NONE) => Ok(Some(ReplyTo::Nobody)),
-        Some(_) => Err(AddressingFlaw::NotAnonymous(property)),
-        None => Err(flaw),
-    }
-}
-
-/// The one relation of kind "reply"; relations of other kinds may stand beside it.
-fn relates_to(headers: &[Element]) -> Result<Option<String>, AddressingFlaw> {
-    let mut found = None;
-    for block in headers.iter().filter(|one| Property::of(one) == Some(Property::RelatesTo)) {
-        if block.attribute("RelationshipType").is_none_or(|kind| kind.trim() == WSA_REPLY) {
-            let text = text_of(block).ok_or(AddressingFlaw::Empty(Property::RelatesTo))?;
-            if found.replace(text).is_some() {
-                return Err(AddressingFlaw::Cardinality(Property::RelatesTo));
-            }
+    let child = |local| reference.child(version.namespace(), local).map_err(|_| flaw);
+    let address = child("Address")?.ok_or(flaw)?;
+    // SPEC: WS-Addressing 1.0 Core §3.4 has an answer repeat these (2004 §3.2 both kinds); we do not, so we do not promise it.
+    for parameters in ["ReferenceParameters", "ReferenceProperties"] {
+        if child(parameters)?.is_some_and(|parameters| parameters.has_elements()) {
+            return Err(flaw);
         }
     }
-    Ok(found)
+    let address = text_of(&address).ok_or(flaw)?;
+    version.reply_to(&address).ok_or(AddressingFlaw::NotAnonymous(property))
 }

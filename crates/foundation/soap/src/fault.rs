@@ -4,14 +4,16 @@
 //! Out: the body's child and the header blocks that belong to it; the action of the reply.
 //! Never: a text that depends on the message. In SOAP 1.1 no `detail` for what was wrong in a header.
 //!
-//! SOAP 1.1 §4.4; SOAP 1.2 Part 1 §5.4; WSS SMS §12; WS-Addressing 1.0 SOAP Binding §6.
+//! Codes of WS-Addressing are those of 1.0; to a message with the headers of 2004 they are told in its fewer words.
+//!
+//! SOAP 1.1 §4.4; SOAP 1.2 Part 1 §5.4; WSS SMS §12; WS-Addressing 1.0 SOAP Binding §6, 2004 submission §4.
 
 mod received;
 
 pub use received::ReceivedFault;
 
-use crate::names::{SOAP11, SOAP12, SYMBOLON_FAULT, WSA, WSA_FAULT, WSA_SOAP_FAULT, WSSE, WSU};
-use crate::{HeaderName, SoapVersion};
+use crate::names::{SOAP11, SOAP12, SYMBOLON_FAULT, WSA, WSSE, WSU};
+use crate::{AddressingVersion, HeaderName, SoapVersion};
 use symbolon_xml::{QName, Writer, XML_NAMESPACE};
 
 /// Who must act, in SOAP's own words; with what two of them must tell.
@@ -73,15 +75,20 @@ impl<'a> Fault<'a> {
     /// `wsa:Action` of the message that carries it.
     #[must_use]
     pub fn action(&self) -> &'static str {
-        if self.subcodes.iter().any(|code| code.namespace == WSA) {
-            WSA_FAULT
-        } else {
-            WSA_SOAP_FAULT
-        }
+        self.action_in(AddressingVersion::V10)
+    }
+
+    pub(crate) fn action_in(&self, addressing: AddressingVersion) -> &'static str {
+        addressing.fault_action(self.subcodes.iter().any(|code| code.namespace == WSA))
     }
 
     /// Header blocks that belong to the fault.
-    pub(crate) fn write_headers(&self, version: SoapVersion, out: &mut Writer) {
+    pub(crate) fn write_headers(
+        &self,
+        version: SoapVersion,
+        addressing: AddressingVersion,
+        out: &mut Writer,
+    ) {
         match self.code {
             FaultCode::Sender | FaultCode::Receiver => {}
             FaultCode::MustUnderstand { not_understood } => {
@@ -92,7 +99,7 @@ impl<'a> Fault<'a> {
             FaultCode::VersionMismatch { supported } => write_upgrade(supported, version, out),
         }
         if version == SoapVersion::V11 && self.is_about_a_header() {
-            if let Some(problem) = &self.problem {
+            if let Some(problem) = self.problem_in(addressing) {
                 out.start(&wsa("FaultDetail"));
                 problem.write(out);
                 out.end();
@@ -104,18 +111,35 @@ impl<'a> Fault<'a> {
     }
 
     /// The child of the body.
-    pub(crate) fn write(&self, version: SoapVersion, out: &mut Writer) {
+    pub(crate) fn write(
+        &self,
+        version: SoapVersion,
+        addressing: AddressingVersion,
+        out: &mut Writer,
+    ) {
         match version {
-            SoapVersion::V11 => self.write_11(out),
-            SoapVersion::V12 => self.write_12(out),
+            SoapVersion::V11 => self.write_11(addressing, out),
+            SoapVersion::V12 => self.write_12(addressing, out),
         }
     }
 
-    fn write_11(&self, out: &mut Writer) {
+    fn subcodes_in(&self, addressing: AddressingVersion) -> impl Iterator<Item = QName> {
+        self.subcodes.iter().filter_map(move |code| match addressing {
+            AddressingVersion::V2004 if code.namespace == WSA => in_2004(code),
+            AddressingVersion::V10 | AddressingVersion::V2004 => Some(*code),
+        })
+    }
+
+    /// The submission of 2004 has no elements to say where.
+    fn problem_in(&self, addressing: AddressingVersion) -> Option<&Problem<'_>> {
+        self.problem.as_ref().filter(|_| addressing == AddressingVersion::V10)
+    }
+
+    fn write_11(&self, addressing: AddressingVersion, out: &mut Writer) {
         const FAULT: QName = QName::new("s", SOAP11, "Fault");
         out.start(&FAULT).start(&unqualified("faultcode"));
-        match self.subcodes.last() {
-            Some(code) => write_qname(code, out),
+        match self.subcodes_in(addressing).last() {
+            Some(code) => write_qname(&code, out),
             None => write_qname(&QName::new("s", SOAP11, self.code_11()), out),
         }
         out.end().element(&unqualified("faultstring"), self.reason);
@@ -125,27 +149,28 @@ impl<'a> Fault<'a> {
         out.end();
     }
 
-    fn write_12(&self, out: &mut Writer) {
+    fn write_12(&self, addressing: AddressingVersion, out: &mut Writer) {
         const VALUE: QName = s12("Value");
         const LANG: QName = QName::new("xml", XML_NAMESPACE, "lang");
         out.start(&s12("Fault")).start(&s12("Code")).start(&VALUE);
         write_qname(&s12(self.code_12()), out);
         out.end();
-        for code in self.subcodes {
+        for code in self.subcodes_in(addressing) {
             out.start(&s12("Subcode")).start(&VALUE);
-            write_qname(code, out);
+            write_qname(&code, out);
             out.end();
         }
-        for _ in self.subcodes {
+        for _ in self.subcodes_in(addressing) {
             out.end();
         }
         out.end();
         out.start(&s12("Reason"));
         out.start(&s12("Text")).attribute_in(&LANG, "en").text(self.reason).end();
         out.end();
-        if self.problem.is_some() || self.request_id.is_some() {
+        let problem = self.problem_in(addressing);
+        if problem.is_some() || self.request_id.is_some() {
             out.start(&s12("Detail"));
-            if let Some(problem) = &self.problem {
+            if let Some(problem) = problem {
                 problem.write(out);
             }
             if let Some(id) = self.request_id {
@@ -259,7 +284,18 @@ impl SecurityFault {
     }
 }
 
-/// A name of WS-Addressing.
+/// A code of WS-Addressing 1.0 in the words of 2004; `None` for those that only say more exactly what another says.
+fn in_2004(code: &QName) -> Option<QName> {
+    let local = match code.local {
+        "InvalidAddressingHeader" => "InvalidMessageInformationHeader",
+        "MessageAddressingHeaderRequired" => "MessageInformationHeaderRequired",
+        "ActionNotSupported" => "ActionNotSupported",
+        _ => return None,
+    };
+    Some(AddressingVersion::V2004.name(local))
+}
+
+/// A name of WS-Addressing 1.0.
 pub(crate) const fn wsa(local: &'static str) -> QName {
     QName::new("a", WSA, local)
 }

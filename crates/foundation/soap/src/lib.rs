@@ -8,7 +8,6 @@
 //! Never: a socket, a clock, randomness, or a decision about trust.
 
 pub mod names;
-pub mod time;
 
 mod addressing;
 mod envelope;
@@ -19,7 +18,7 @@ mod sealer;
 mod secret;
 mod security;
 
-pub use addressing::{Addressing, AddressingFlaw, Property, ReplyTo};
+pub use addressing::{Addressing, AddressingFlaw, AddressingVersion, Doubles, Property, ReplyTo};
 pub use envelope::{EnvelopeFlaw, HeaderName, SoapVersion};
 pub use fault::{Fault, FaultCode, Problem, ReceivedFault, SecurityFault};
 pub use flaw::{Flaw, Unopened};
@@ -31,5 +30,6 @@ pub use security::opener::{
 };
 pub use security::timestamp::Stamp;
 pub use security::token::{Token, TokenKind};
-pub use security::username::{PasswordType, Username};
+pub use security::username::{PasswordDigest, PasswordType, Username};
 pub use security::{Part, SecurityFlaw};
+pub use symbolon_xml::time;

@@ -16,6 +16,12 @@ pub const WSA_REPLY: &str = "http://www.w3.org/2005/08/addressing/reply";
 pub const WSA_FAULT: &str = "http://www.w3.org/2005/08/addressing/fault";
 /// Action of every other fault.
 pub const WSA_SOAP_FAULT: &str = "http://www.w3.org/2005/08/addressing/soap/fault";
+/// WS-Addressing, the submission of 2004.
+pub const WSA04: &str = "http://schemas.xmlsoap.org/ws/2004/08/addressing";
+/// The address of the HTTP response there. It has none for nobody.
+pub const WSA04_ANONYMOUS: &str = "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous";
+/// Action of every fault there.
+pub const WSA04_FAULT: &str = "http://schemas.xmlsoap.org/ws/2004/08/addressing/fault";
 /// WS-Security 1.0.
 pub const WSSE: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";

@@ -7,10 +7,10 @@
 //! WS-Addressing 1.0 Core §3.4. INTEROP: node-sp-auth looks for the literal `s:Body` and trips over white space; WCF and
 //! CXF demand a timestamp in the answer where the policy says so.
 
-use crate::fault::{wsa, wsse};
+use crate::fault::wsse;
 use crate::names::WSU;
 use crate::time::DateTime;
-use crate::{Fault, SoapVersion, Stamp};
+use crate::{AddressingVersion, Fault, SoapVersion, Stamp};
 use symbolon_xml::{QName, Unwritable, Writer};
 
 // Envelope, headers with a timestamp and a MessageID: 900 octets as we write them.
@@ -20,6 +20,7 @@ const AROUND: usize = 1024;
 #[derive(Debug, Clone)]
 pub struct Sealer {
     version: SoapVersion,
+    addressing: AddressingVersion,
     relates_to: Option<String>,
 }
 
@@ -38,7 +39,12 @@ impl Sealer {
     /// A sealer that protects nothing, for a message of this version with this MessageID.
     #[must_use]
     pub const fn plain(version: SoapVersion, relates_to: Option<String>) -> Self {
-        Self { version, relates_to }
+        Self { version, addressing: AddressingVersion::V10, relates_to }
+    }
+
+    /// The same, with addressing headers of another version.
+    pub(crate) fn in_addressing(self, addressing: AddressingVersion) -> Self {
+        Self { addressing, ..self }
     }
 
     /// The version the answer is written in; its media type is told by it.
@@ -79,18 +85,18 @@ impl Sealer {
             &mut out,
             self.version,
             |out| {
-                self.write_addressing(fault.action(), out);
-                fault.write_headers(self.version, out);
+                self.write_addressing(fault.action_in(self.addressing), out);
+                fault.write_headers(self.version, self.addressing, out);
             },
-            |out| fault.write(self.version, out),
+            |out| fault.write(self.version, self.addressing, out),
         );
         out.finish()
     }
 
     fn write_addressing(&self, action: &str, out: &mut Writer) {
-        out.element(&wsa("Action"), action);
+        out.element(&self.addressing.name("Action"), action);
         if let Some(id) = &self.relates_to {
-            out.element(&wsa("RelatesTo"), id);
+            out.element(&self.addressing.name("RelatesTo"), id);
         }
     }
 }

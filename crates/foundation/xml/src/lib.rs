@@ -10,6 +10,8 @@
 //!    ([`C14n`], Exclusive XML Canonicalization 1.0).
 //! 4. A [`Writer`] writes XML that already is in canonical form, so that signing needs no second pass.
 //!
+//! Beside these, [`time`] is the one reader and writer of xs:dateTime.
+//!
 //! Never: a DTD, an entity, a processing instruction, or anything outside the octets given. No `unsafe`, no I/O.
 //!
 //! ```
@@ -36,6 +38,7 @@ mod element;
 mod escape;
 mod flaw;
 mod guard;
+pub mod time;
 mod tree;
 mod writer;
 

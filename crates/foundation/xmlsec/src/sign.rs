@@ -84,23 +84,33 @@ impl SignedInfo {
     /// `value` is the signature over [`octets`](Self::octets); for ECDSA `r‖s`. A certificate given is sent along in KeyInfo.
     #[must_use]
     pub fn into_signature(self, value: &[u8], key_info: Option<&Certificate>) -> Vec<u8> {
-        let der = key_info.map_or(0, |certificate| certificate.der().len());
-        let base64 = der.saturating_add(value.len()).saturating_mul(4).div_ceil(3);
-        let mut out =
-            String::with_capacity(self.canonical.len().saturating_add(base64).saturating_add(256));
+        let mut out = Vec::new();
+        self.write_signature(value, key_info, &mut out);
+        out
+    }
+
+    /// Appends what [`into_signature`](Self::into_signature) makes, for a token that is put together in one piece.
+    pub fn write_signature(&self, value: &[u8], key_info: Option<&Certificate>, out: &mut Vec<u8>) {
         let inside = self.canonical.strip_prefix(START).unwrap_or_default();
-        for part in [SIGNATURE, inside, VALUE] {
-            out.push_str(part);
+        let value = STANDARD.encode(value);
+        let certificate = key_info.map_or("", Certificate::base64);
+        let [before, after] =
+            if key_info.is_some() { [CERTIFICATE, CERTIFICATE_END] } else { [""; 2] };
+        let parts = [
+            SIGNATURE,
+            inside,
+            VALUE,
+            &value,
+            VALUE_END,
+            before,
+            certificate,
+            after,
+            SIGNATURE_END,
+        ];
+        out.reserve(parts.iter().map(|part| part.len()).sum());
+        for part in parts {
+            out.extend_from_slice(part.as_bytes());
         }
-        STANDARD.encode_string(value, &mut out);
-        out.push_str(VALUE_END);
-        if let Some(certificate) = key_info {
-            out.push_str(CERTIFICATE);
-            STANDARD.encode_string(certificate.der(), &mut out);
-            out.push_str(CERTIFICATE_END);
-        }
-        out.push_str(SIGNATURE_END);
-        out.into_bytes()
     }
 }
 

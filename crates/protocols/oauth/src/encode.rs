@@ -12,28 +12,32 @@ use symbolon_messages::oauth::{ErrorResponse, TokenResponse};
 use symbolon_model::signals::STAGE;
 use tracing::trace;
 
-use crate::fault::error_of;
-use crate::open::Asked;
+use crate::fault::{Told, error_of, error_unopened};
+use crate::open::{Asked, Wrong};
 
 /// Writes the reply.
-pub(crate) fn encode(answer: &Answer, asked: Option<&Asked>) -> Reply {
+pub(crate) fn encode(answer: &Answer, asked: &Result<Asked, Wrong>) -> Reply {
     trace!(target: STAGE, "encode");
-    match answer {
-        Answer::Refused(refused) => error(answer, refused.what().cause),
-        Answer::Done(done) => match (done.what(), asked) {
-            (Outcome::Issued(minted), Some(asked)) => match minted.as_slice() {
+    match (answer, asked) {
+        (Answer::Refused(refused), asked) => {
+            let cause = refused.what().cause;
+            let told = asked.as_ref().err().map(|wrong| error_unopened(cause, *wrong));
+            error(answer, cause, &told.unwrap_or(error_of(cause)))
+        }
+        (Answer::Done(done), Ok(asked)) => match done.what() {
+            Outcome::Issued(minted) => match minted.as_slice() {
                 [one] => issued(answer, one, asked),
-                _ => error(answer, Cause::Bug),
+                _ => bug(answer),
             },
-            (Outcome::Issued(_), None) => error(answer, Cause::Bug),
-            (Outcome::Ask(challenge), _) => match *challenge {},
+            Outcome::Ask(challenge) => match *challenge {},
         },
+        (Answer::Done(_), Err(_)) => bug(answer),
     }
 }
 
 fn issued(answer: &Answer, minted: &Minted, asked: &Asked) -> Reply {
     let Ok(token) = String::from_utf8(minted.token().as_slice().to_vec()) else {
-        return error(answer, Cause::Bug);
+        return bug(answer);
     };
     let life = minted.lifetime();
     let seconds = life.until().seconds().saturating_sub(life.from().seconds());
@@ -48,8 +52,11 @@ fn issued(answer: &Answer, minted: &Minted, asked: &Asked) -> Reply {
     reply(answer, 200, response.to_json())
 }
 
-fn error(answer: &Answer, cause: Cause) -> Reply {
-    let told = error_of(cause);
+fn bug(answer: &Answer) -> Reply {
+    error(answer, Cause::Bug, &error_of(Cause::Bug))
+}
+
+fn error(answer: &Answer, cause: Cause, told: &Told) -> Reply {
     let response = ErrorResponse::new(told.code, told.text);
     let response = response.with_request_id(answer.request().as_str());
     let mut reply = reply(answer, told.status, response.to_json());

@@ -9,11 +9,24 @@
 use symbolon_kernel::{Cause, Role};
 use symbolon_messages::oauth::ErrorCode;
 
+use crate::open::Wrong;
+
 /// An error and how it is told.
 pub(crate) struct Told {
     pub(crate) code: ErrorCode,
     pub(crate) status: u16,
     pub(crate) text: &'static str,
+}
+
+/// The error of a request that could not be opened.
+pub(crate) const fn error_unopened(cause: Cause, wrong: Wrong) -> Told {
+    match wrong {
+        // SPEC: RFC 9110 §15.5.16. RFC 6749 §5.2 has 400 "unless specified otherwise".
+        Wrong::MediaType => {
+            Told { status: 415, text: "the media type is not that of a form", ..error_of(cause) }
+        }
+        Wrong::Request => error_of(cause),
+    }
 }
 
 /// The error of a cause.

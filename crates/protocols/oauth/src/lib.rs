@@ -21,7 +21,7 @@ use tracing::trace;
 pub use crate::metadata::document;
 
 use crate::encode::encode;
-use crate::open::{Opened, open};
+use crate::open::{Opened, Unopened, open};
 
 /// A request as it was received, over a channel that only the sender could read.
 #[derive(Debug)]
@@ -41,13 +41,13 @@ pub async fn serve(kernel: &Kernel, endpoint: &Endpoint, received: Received<'_>)
     trace!(target: STAGE, "serve");
     let mut exchange = kernel.begin(endpoint, received.arrival.clone());
     let (done, asked) = match open(&received) {
-        Err(refusal) => (Err(refusal), None),
+        Err(Unopened { refusal, wrong }) => (Err(refusal), Err(wrong)),
         Ok(Opened { operation, evidence, asked }) => {
-            (perform(&mut exchange, operation, &evidence).await, Some(asked))
+            (perform(&mut exchange, operation, &evidence).await, Ok(asked))
         }
     };
     let answer = exchange.commit(done).await;
-    encode(&answer, asked.as_ref())
+    encode(&answer, &asked)
 }
 
 async fn perform(

@@ -1,7 +1,7 @@
 //! Opening a token request: octets and headers become an operation and evidence.
 //!
 //! In:  a received request.
-//! Out: [`Opened`], or a refusal.
+//! Out: [`Opened`], or [`Unopened`].
 //! Never: chooses between two ways of client authentication in one request; that is refused. Takes one kind of token for
 //!        another: what the client declares is what it is verified as.
 //!
@@ -31,6 +31,27 @@ pub(crate) struct Opened {
     pub(crate) asked: Asked,
 }
 
+/// A request that could not.
+pub(crate) struct Unopened {
+    pub(crate) refusal: Refusal,
+    pub(crate) wrong: Wrong,
+}
+
+/// What is wrong with it, where HTTP tells it.
+#[derive(Clone, Copy)]
+pub(crate) enum Wrong {
+    /// It is no form by its media type.
+    MediaType,
+    /// Something that the cause of the refusal tells.
+    Request,
+}
+
+impl From<Refusal> for Unopened {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, wrong: Wrong::Request }
+    }
+}
+
 /// What the answer must repeat of the request.
 pub(crate) struct Asked {
     /// The type that was asked for, or the one that silence means.
@@ -38,7 +59,7 @@ pub(crate) struct Asked {
 }
 
 /// Opens a request.
-pub(crate) fn open(received: &Received<'_>) -> Result<Opened, Refusal> {
+pub(crate) fn open(received: &Received<'_>) -> Result<Opened, Unopened> {
     trace!(target: STAGE, "open");
     check_media_type(received.content_type)?;
     let request = TokenRequest::parse(received.body);
@@ -57,12 +78,13 @@ pub(crate) fn open(received: &Received<'_>) -> Result<Opened, Refusal> {
 }
 
 // SPEC: RFC 6749 §3.2, appendix B.
-fn check_media_type(content_type: Option<&str>) -> Result<(), Refusal> {
+fn check_media_type(content_type: Option<&str>) -> Result<(), Unopened> {
     let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
     if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return Ok(());
     }
-    Err(Refusal::new(Cause::Malformed, format!("media type {essence:?}")))
+    let refusal = Refusal::new(Cause::Malformed, format!("media type {essence:?}"));
+    Err(Unopened { refusal, wrong: Wrong::MediaType })
 }
 
 fn cause_of(flaw: &RequestFlaw) -> Cause {

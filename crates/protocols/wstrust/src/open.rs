@@ -23,7 +23,7 @@ use symbolon_model::{
     AccountName, Confidential, Lifetime, Once, PartyId, Secret, Timestamp, TokenType,
 };
 use symbolon_soap::{
-    Binding, Flaw, Need, NeedId, Opener, PasswordType, Policy, Presence, Sealer, SoapVersion,
+    Binding, Doubles, Flaw, Need, NeedId, Opener, PasswordType, Policy, Presence, Sealer, SoapVersion,
     Stamp, Step, Token, TokenKind, Username, What,
 };
 use symbolon_xml::{Element, Limits};
@@ -115,6 +115,7 @@ fn policy_of(endpoint: &Endpoint) -> Policy {
         } else {
             Presence::Required
         },
+        doubles: Doubles::Refused,
         limits: Limits::MESSAGE,
     }
 }
@@ -373,7 +374,7 @@ fn refuse_unserved(request: &RequestSecurityToken) -> Result<(), Refusal> {
     if request.act_as.is_some() {
         return refuse("ActAs");
     }
-    if request.claims.is_some() {
+    if !request.claims.is_empty() {
         return refuse("Claims");
     }
     match request.also.iter().find(|part| !is_a_hint(**part)) {

@@ -23,7 +23,10 @@ pub(super) fn natural(integer: i64) -> u64 {
 }
 
 /// Writes the change; `false` where it was made against another state, and nothing may be kept.
-pub(super) fn apply(transaction: &Transaction<'_>, change: &StoredChange) -> rusqlite::Result<bool> {
+pub(super) fn apply(
+    transaction: &Transaction<'_>,
+    change: &StoredChange,
+) -> rusqlite::Result<bool> {
     if revision(transaction)? != change.from_revision {
         return Ok(false);
     }
@@ -32,8 +35,8 @@ pub(super) fn apply(transaction: &Transaction<'_>, change: &StoredChange) -> rus
             return Ok(false);
         }
     }
-    let mut remove =
-        transaction.prepare_cached("DELETE FROM object WHERE realm = ?1 AND kind = ?2 AND id = ?3")?;
+    let mut remove = transaction
+        .prepare_cached("DELETE FROM object WHERE realm = ?1 AND kind = ?2 AND id = ?3")?;
     for key in &change.remove {
         remove.execute((&key.realm, &key.kind, &key.id))?;
     }

@@ -70,9 +70,9 @@ impl Trail for SqliteTrail {
     }
 
     fn find(&self, request: &RequestId) -> Result<Vec<Entry>, TrailFailure> {
-        let mut own = self.connection.prepare_cached(
-            "SELECT seq, node, body FROM audit WHERE request = ?1 ORDER BY seq",
-        )?;
+        let mut own = self
+            .connection
+            .prepare_cached("SELECT seq, node, body FROM audit WHERE request = ?1 ORDER BY seq")?;
         let own: Vec<_> = own.query_map([request.as_str()], entry)?.collect::<Result<_, _>>()?;
         if !own.is_empty() {
             return Ok(own);

@@ -126,7 +126,11 @@ impl Writer {
         match self.transaction(&group, |_| Ok(())) {
             Ok(fresh) => {
                 for (commit, fresh) in group.into_iter().zip(fresh) {
-                    let _ = commit.reply.send(if fresh { Ok(()) } else { Err(CommitFailure::Replayed) });
+                    let _ = commit.reply.send(if fresh {
+                        Ok(())
+                    } else {
+                        Err(CommitFailure::Replayed)
+                    });
                 }
             }
             Err(failure) => {
@@ -213,7 +217,8 @@ impl Writer {
     }
 
     fn forget(&mut self, keys: &[Vec<u8>], now: Timestamp) -> rusqlite::Result<u64> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut forgotten: u64 = 0;
         {
             let mut delete =
@@ -238,7 +243,9 @@ impl Writer {
         for event in &events {
             match Row::new(event) {
                 Ok(row) => self.unwritten.push(row),
-                Err(error) => tracing::error!(request = %event.request, %error, "event not written"),
+                Err(error) => {
+                    tracing::error!(request = %event.request, %error, "event not written")
+                }
             }
         }
     }
@@ -306,9 +313,7 @@ fn append(audit: &mut CachedStatement<'_>, head: &mut Head, row: &Row) -> rusqli
     let link = head.append(&row.body);
     let first = row.first.as_ref().map(|first| first.as_str());
     let (seq, request) = (objects::integer(link.seq), row.request.as_str());
-    audit.execute((
-        seq, &head.node, &link.prev, &link.hash, request, first, row.at, &row.body,
-    ))?;
+    audit.execute((seq, &head.node, &link.prev, &link.hash, request, first, row.at, &row.body))?;
     Ok(())
 }
 

@@ -24,8 +24,8 @@ fn refusal(n: u32, source: &str, cause: Cause) -> Event {
 }
 
 /// Notes so many like refusals, numbered from `from`, at one moment.
-fn note(strangers: &mut Strangers, from: u32, many: u32, source: &str) {
-    for n in from..from + many {
+fn note(strangers: &mut Strangers, from: u32, many: usize, source: &str) {
+    for n in (from..).take(many) {
         strangers.note(refusal(n, source, Cause::Unauthenticated), NOW);
     }
 }
@@ -134,7 +134,10 @@ fn ten_thousand_sources_cannot_grow_the_groups_and_each_refusal_is_counted() {
     assert!(strangers.groups.len() <= GROUPS + 1);
     let events = strangers.take_all();
     assert_eq!(counts(&events), 10_000);
-    assert!(events.iter().any(|e| e.source.is_none()), "the sources beyond the limit share a group");
+    assert!(
+        events.iter().any(|e| e.source.is_none()),
+        "the sources beyond the limit share a group"
+    );
 }
 
 #[test]

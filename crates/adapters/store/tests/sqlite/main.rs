@@ -119,9 +119,8 @@ async fn a_failed_commit_refuses_everyone_who_waited_and_writes_nothing() {
     let folder = TempDir::new().unwrap();
     let broken = Arc::new(Mutex::new(true));
     let seen = Arc::clone(&broken);
-    let hook: BeforeCommit = Arc::new(move || {
-        if *seen.lock().unwrap() { Err("disk full".to_owned()) } else { Ok(()) }
-    });
+    let hook: BeforeCommit =
+        Arc::new(move || if *seen.lock().unwrap() { Err("disk full".to_owned()) } else { Ok(()) });
     let options = Options { before_commit: Some(hook), ..Options::default() };
     let store = SqliteStore::open(&file(&folder), options).unwrap();
     store.note(refusal(1));

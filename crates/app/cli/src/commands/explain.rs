@@ -90,7 +90,9 @@ fn explained(event: &Event, request: &RequestId) -> Sheet {
 
 fn refused(cause: Cause, detail: &str, rule: Option<&str>, sheet: &mut Sheet) {
     sheet.line("cause", cause.name());
-    sheet.line("failed", detail).optional("rule", rule).line("remedy", cause.remedy());
+    sheet.line("failed", detail);
+    sheet.line("rule", rule.unwrap_or("none was asked: it failed before"));
+    sheet.line("remedy", cause.remedy());
 }
 
 fn issued(token: &Issued) -> String {

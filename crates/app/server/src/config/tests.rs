@@ -61,15 +61,35 @@ fn every_missing_field_is_named() {
 #[test]
 fn mistakes_are_named_by_file_and_line() {
     let cases = [
-        ("https://sts.example", "http://sts.example", "2:1: `http://sts.example` is not a public URL"),
+        (
+            "https://sts.example",
+            "http://sts.example",
+            "2:1: `http://sts.example` is not a public URL",
+        ),
         ("192.0.2.1:443", "192.0.2.1", "6:11: invalid socket address syntax"),
         ("provision", "provisoin", "3:1: unknown field `provisoin`"),
         ("[store]", "[store]\nkind = \"tape\"", "13:8: unknown variant `tape`"),
-        ("[store]", "[limits]\nbody_octets = 1\n[store]", "13:1: 1 octets are out of bounds; write 8192 to 16777216 octets"),
-        ("[store]", "[limits]\nheader_seconds = 0\n[store]", "13:1: 0 seconds are out of bounds; write 1 to 3600 seconds"),
-        ("[store]", "[limits]\nconnections = 0\n[store]", "13:1: no connection would ever be taken"),
+        (
+            "[store]",
+            "[limits]\nbody_octets = 1\n[store]",
+            "13:1: 1 octets are out of bounds; write 8192 to 16777216 octets",
+        ),
+        (
+            "[store]",
+            "[limits]\nheader_seconds = 0\n[store]",
+            "13:1: 0 seconds are out of bounds; write 1 to 3600 seconds",
+        ),
+        (
+            "[store]",
+            "[limits]\nconnections = 0\n[store]",
+            "13:1: no connection would ever be taken",
+        ),
         ("[store]", "[log]\nlevel = \"loud\"\n[store]", "13:9: unknown variant `loud`"),
-        ("\"file:sealing.key\"", "\"AAAA\"", "16:7: a secret stands where only its place may stand"),
+        (
+            "\"file:sealing.key\"",
+            "\"AAAA\"",
+            "16:7: a secret stands where only its place may stand",
+        ),
     ];
     for (from, to, told) in cases {
         let mistakes = mistakes(&GOOD.replace(from, to), &[]);
@@ -80,7 +100,8 @@ fn mistakes_are_named_by_file_and_line() {
 
 #[test]
 fn a_store_in_memory_is_refused_until_its_loss_is_accepted() {
-    let memory = |more: &str| GOOD.replace("path = \"store.sqlite\"", &format!("kind = \"memory\"\n{more}"));
+    let memory =
+        |more: &str| GOOD.replace("path = \"store.sqlite\"", &format!("kind = \"memory\"\n{more}"));
     assert_eq!(
         mistakes(&memory(""), &[]),
         ["server.toml:13:1: a store in memory loses keys, replay protection and audit trail; \

@@ -148,7 +148,9 @@ fn notes_and_greeting_can_be_pasted_into_a_shell() {
     assert_eq!(
         commands,
         [
-            format!("$ /bin/symbolon token request --wstrust https://127.0.0.1:7/trust/13/usernamemixed {who}"),
+            format!(
+                "$ /bin/symbolon token request --wstrust https://127.0.0.1:7/trust/13/usernamemixed {who}"
+            ),
             format!(
                 "$ /bin/symbolon token request --oauth https://127.0.0.1:7 --client-id demo-client \
                  --client-secret-file '{}/secrets/demo-client.secret' {who}",

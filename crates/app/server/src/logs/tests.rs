@@ -57,7 +57,8 @@ fn nobody_begins_a_line_but_the_log() {
 #[test]
 fn escaped_text_reads_back_as_it_was() {
     let text = "a\"b\\c\nd\te\u{0}f\u{7f}g\u{85}h\u{2028}i é 🗝";
-    let line = logged(Format::Json, || tracing::info!(target: "symbolon_server", detail = text, "m"));
+    let line =
+        logged(Format::Json, || tracing::info!(target: "symbolon_server", detail = text, "m"));
     let object: serde_json::Value = serde_json::from_str(&line).unwrap();
     assert_eq!(object["detail"], text);
 }

@@ -11,23 +11,16 @@ use symbolon_model::{
     Authenticated, AuthenticationMethod, ClaimName, Claims, Confirmation, IssuerName, Timestamp,
     TokenId,
 };
-use symbolon_xml::{Document, EVERYTHING, Element, Limits, Tree};
-use symbolon_xmlsec::{self as xmlsec, Budget, Expected, VerifiedElement};
+use symbolon_xml::Element;
+use symbolon_xmlsec as xmlsec;
 
-use super::{ASSERTION, BEARER, CLASS_PASSWORD_TRANSPORT, time};
+use super::{ASSERTION, BEARER, CLASS_PASSWORD_TRANSPORT};
+use crate::saml::{self, moment, one, some_text, text, values};
 use crate::{Contents, Flaw, NameId, RawToken, TrustedKey};
-
-/// Namespace of `xsi:nil`.
-const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// The assertion of a token as it came.
 pub(super) fn assertion(raw: &RawToken) -> Result<Element, Flaw> {
-    let apex = match raw {
-        RawToken::Octets(octets) => {
-            Document::parse(octets, &Limits::TOKEN).map_err(Flaw::malformed)?
-        }
-        RawToken::Xml(element) => element.clone(),
-    };
+    let apex = saml::apex(raw)?;
     if apex.is(ASSERTION, "EncryptedAssertion") {
         return Err(Flaw::not_understood("an encrypted assertion"));
     }
@@ -51,53 +44,16 @@ pub(super) fn verify(assertion: &Element, keys: &[TrustedKey]) -> Result<Content
     // SECURITY: signature wrapping. Read the verified element itself; looking its id up again would let an attacker sign one
     // assertion and have us read another. Tests: a_signed_assertion_inside_another_one_speaks_only_for_itself,
     // a_detached_signature_of_the_issuer_says_nothing_of_the_assertion_around_it.
-    contents(verified(assertion, keys)?.element())
-}
-
-/// The assertion, verified by the first of the keys that signed it.
-fn verified(assertion: &Element, keys: &[TrustedKey]) -> Result<VerifiedElement, Flaw> {
-    let signature = assertion
-        .child(xmlsec::NAMESPACE, "Signature")
-        .map_err(Flaw::malformed)?
-        .ok_or_else(|| Flaw::signature("unsigned"))?;
-    let tree = Tree::detached(assertion).map_err(Flaw::malformed)?;
-    let view = tree.view(EVERYTHING);
-    // SPEC: core §5.4.2: one reference, to the assertion around the signature.
-    let expected = Expected::Exactly(std::slice::from_ref(assertion));
-    for TrustedKey { key, algorithm, .. } in keys {
-        let mut left = Budget::TOKEN;
-        match xmlsec::verify(view, &signature, key, expected, None, &mut left) {
-            Ok(verified) if verified.algorithm() == *algorithm => {
-                return verified
-                    .covered()
-                    .first()
-                    .cloned()
-                    .ok_or_else(|| refusal(xmlsec::Flaw::NotExpected));
-            }
-            Ok(_) | Err(xmlsec::Flaw::BadSignature) => {} // another of the keys, perhaps
-            Err(flaw) => return Err(refusal(flaw)),
-        }
-    }
-    Err(Flaw::signature("by none of the issuer's keys"))
-}
-
-fn refusal(flaw: xmlsec::Flaw) -> Flaw {
-    match flaw {
-        xmlsec::Flaw::Malformed | xmlsec::Flaw::TooMuch => Flaw::malformed(flaw),
-        xmlsec::Flaw::Unsupported => Flaw::not_understood(flaw),
-        xmlsec::Flaw::BadSignature
-        | xmlsec::Flaw::UnknownReference
-        | xmlsec::Flaw::NotEnveloped
-        | xmlsec::Flaw::BadDigest
-        | xmlsec::Flaw::NotExpected => Flaw::signature(flaw),
-    }
+    contents(saml::verified(assertion, keys)?.element())
 }
 
 fn contents(assertion: &Element) -> Result<Contents, Flaw> {
     moment(assertion, "IssueInstant")?.ok_or_else(|| Flaw::malformed("no IssueInstant"))?;
     let id = assertion.attribute("ID").ok_or_else(|| Flaw::malformed("no ID"))?;
     let issuer = issuer(assertion)?;
-    let Conditions { mut window, audiences } = conditions(&one(assertion, "Conditions")?)?;
+    let saml::Conditions { from, until, audiences } =
+        saml::conditions(&one(assertion, "Conditions")?, "AudienceRestriction")?;
+    let mut window = Window { from, until };
     let subject = one(assertion, "Subject")?;
     let name = name(&subject, &issuer, &audiences)?;
     let recipients = bearer(&subject, &mut window)?;
@@ -128,40 +84,6 @@ impl Window {
         self.from = self.from.max(from); // `None` is less than any moment
         self.until = until.map_or(self.until, |until| self.until.min(until));
     }
-}
-
-struct Conditions {
-    window: Window,
-    audiences: Vec<Vec<String>>,
-}
-
-fn conditions(conditions: &Element) -> Result<Conditions, Flaw> {
-    let from = moment(conditions, "NotBefore")?;
-    let until = moment(conditions, "NotOnOrAfter")?
-        .ok_or_else(|| Flaw::malformed("Conditions without NotOnOrAfter"))?;
-    let mut audiences = Vec::new();
-    for condition in conditions.elements() {
-        // SPEC: core §2.5.1: an assertion with a condition that is not understood must not be believed. OneTimeUse and
-        // ProxyRestriction are known, but demand what is not done yet.
-        if !condition.is(ASSERTION, "AudienceRestriction") {
-            return Err(Flaw::not_understood(format_args!("the condition {}", condition.local())));
-        }
-        audiences.push(audience_restriction(&condition)?);
-    }
-    Ok(Conditions { window: Window { from, until }, audiences })
-}
-
-fn audience_restriction(restriction: &Element) -> Result<Vec<String>, Flaw> {
-    restriction
-        .elements()
-        .map(|audience| {
-            if audience.is(ASSERTION, "Audience") {
-                text(&audience)
-            } else {
-                Err(Flaw::malformed("AudienceRestriction holds more than Audience"))
-            }
-        })
-        .collect()
 }
 
 /// The subject's name.
@@ -263,49 +185,7 @@ fn attribute_statement(statement: &Element, claims: &mut Claims) -> Result<(), F
         }
         let name =
             attribute.attribute("Name").ok_or_else(|| Flaw::malformed("Attribute without Name"))?;
-        let mut values = Vec::new();
-        for value in attribute.elements() {
-            if !value.is(ASSERTION, "AttributeValue") {
-                return Err(Flaw::malformed("Attribute holds more than AttributeValue"));
-            }
-            if !matches!(value.attribute_in(XSI, "nil"), Some("true" | "1")) {
-                values.push(text(&value)?);
-            }
-        }
-        claims.add(ClaimName::new(name), values);
+        claims.add(ClaimName::new(name), values(&attribute)?);
     }
     Ok(())
-}
-
-/// The one child of that name.
-fn one(parent: &Element, local: &str) -> Result<Element, Flaw> {
-    match parent.child(ASSERTION, local) {
-        Ok(Some(child)) => Ok(child),
-        Ok(None) => Err(Flaw::malformed(format_args!("no {local}"))),
-        Err(_) => Err(Flaw::malformed(format_args!("{local} stands twice"))),
-    }
-}
-
-/// All the text of an element that holds nothing but text.
-// SECURITY: comment truncation, see `Element::text`. Test: a_comment_does_not_shorten_a_name.
-fn text(of: &Element) -> Result<String, Flaw> {
-    if of.has_elements() {
-        return Err(Flaw::malformed(format_args!("elements inside {}", of.local())));
-    }
-    Ok(of.text())
-}
-
-fn some_text(of: &Element) -> Result<String, Flaw> {
-    let text = text(of)?;
-    if text.is_empty() {
-        return Err(Flaw::malformed(format_args!("an empty {}", of.local())));
-    }
-    Ok(text)
-}
-
-/// The moment of an attribute, if it has one.
-fn moment(of: &Element, attribute: &str) -> Result<Option<Timestamp>, Flaw> {
-    let Some(text) = of.attribute(attribute) else { return Ok(None) };
-    let at = time::parse(text);
-    at.map(Some).ok_or_else(|| Flaw::malformed(format_args!("{attribute} is no moment in UTC")))
 }

@@ -1,37 +1,30 @@
 use symbolon_keys::SigningKey as _;
 use symbolon_model::{AuthenticationMethod, PartyId};
 use symbolon_testkit::{KnownKey, OTHER_P256, OTHER_RSA, P256, RSA, at, ready};
-use symbolon_xml::{C14n, Document, EVERYTHING, Element, Limits, Tree};
+use symbolon_xml::{Document, Element, Limits};
+use symbolon_xmlsec::SignedInfo;
 
 mod forged;
 mod refused;
 
 use super::*;
-use crate::testing::{draft, trusted};
+use crate::Layout;
+use crate::testing::{
+    badly_signed, canonical, draft, malformed, not_understood, octets, signature, trusted, xmlsec1,
+};
 
 fn encode(draft: &Draft, by: KnownKey) -> Vec<u8> {
     ready(Saml2.encode(draft, &by.signer())).unwrap().into_vec()
 }
 
 fn unsigned(draft: &Draft) -> String {
-    String::from_utf8(Unsigned::compose(draft).unwrap().octets().to_vec()).unwrap()
+    String::from_utf8(write::unsigned(draft).unwrap().octets).unwrap()
 }
 
 /// Signs whatever it is given, as another issuer's software would.
 fn sign(assertion: &str, by: KnownKey) -> String {
-    let root = Document::parse(assertion.as_bytes(), &Limits::MESSAGE).unwrap();
-    let id = root.attribute("ID").unwrap_or("_none").to_owned();
-    let tree = Tree::new(root.clone()).unwrap();
-    let canonical =
-        tree.view(EVERYTHING).canonicalize(&root, &C14n::exclusive(), None, usize::MAX).unwrap();
-    let info = SignedInfo::enveloped(&id, &canonical, by.private().algorithm()).unwrap();
-    let value = ready(by.private().sign(info.octets())).unwrap();
-    let signature = String::from_utf8(info.into_signature(&value, None)).unwrap();
+    let signature = signature(assertion, "ID", by);
     assertion.replacen("</saml2:Issuer>", &format!("</saml2:Issuer>{signature}"), 1)
-}
-
-fn octets(token: impl Into<Vec<u8>>) -> RawToken {
-    RawToken::Octets(token.into())
 }
 
 fn verify(raw: &RawToken, keys: &[TrustedKey]) -> Result<Contents, Flaw> {
@@ -51,27 +44,6 @@ fn replaced(what: &'static str, with: &'static str) -> Result<Contents, Flaw> {
     said(|text| text.replacen(what, with, 1))
 }
 
-fn malformed(outcome: Result<Contents, Flaw>) -> String {
-    match outcome {
-        Err(Flaw::Malformed(why)) => why,
-        other => panic!("not malformed: {other:?}"),
-    }
-}
-
-fn not_understood(outcome: Result<Contents, Flaw>) -> String {
-    match outcome {
-        Err(Flaw::NotUnderstood(why)) => why,
-        other => panic!("understood: {other:?}"),
-    }
-}
-
-fn badly_signed(outcome: Result<Contents, Flaw>) -> String {
-    match outcome {
-        Err(Flaw::Signature(why)) => why,
-        other => panic!("well signed: {other:?}"),
-    }
-}
-
 // What is written.
 
 #[test]
@@ -79,6 +51,31 @@ fn the_whole_assertion_as_it_leaves() {
     let issuer = RSA;
     insta::assert_snapshot!("unsigned", unsigned(&draft()));
     insta::assert_snapshot!("signed", String::from_utf8(encode(&draft(), issuer)).unwrap());
+}
+
+#[test]
+fn without_prefix_the_namespace_is_the_default_one() {
+    let mut unprefixed = draft();
+    unprefixed.layout = Layout::Unprefixed;
+    let prefixed = unsigned(&draft());
+    let expected = prefixed.replacen("xmlns:saml2=", "xmlns=", 1).replace("saml2:", "");
+    assert_eq!(unsigned(&unprefixed), expected);
+    let signed = String::from_utf8(encode(&unprefixed, P256)).unwrap();
+    assert!(signed.starts_with(&format!("<Assertion xmlns=\"{ASSERTION}\" ID=")), "{signed}");
+    assert!(signed.ends_with("</Assertion>"), "{signed}");
+}
+
+#[test]
+fn either_layout_is_canonical_and_says_the_same() {
+    let mut unprefixed = draft();
+    unprefixed.layout = Layout::Unprefixed;
+    let [one, other] = [draft(), unprefixed].map(|draft| {
+        assert_eq!(canonical(&unsigned(&draft)), unsigned(&draft).into_bytes());
+        let signed = encode(&draft, P256);
+        assert_eq!(canonical(std::str::from_utf8(&signed).unwrap()), signed);
+        verify(&octets(signed), &[trusted(P256)]).unwrap()
+    });
+    assert_eq!(one, other);
 }
 
 #[test]
@@ -282,34 +279,18 @@ fn an_unknown_class_of_authentication_is_only_a_token() {
 
 #[test]
 fn xmlsec1_verifies_what_we_sign_and_refuses_what_was_changed() {
+    let mut unprefixed = draft();
+    unprefixed.layout = Layout::Unprefixed;
     for issuer in [RSA, P256] {
-        let folder = tempfile::tempdir().unwrap();
-        let (token, certificate) =
-            (folder.path().join("token.xml"), folder.path().join("cert.pem"));
-        std::fs::write(&certificate, issuer.certificate().to_pem()).unwrap();
-        let signed = String::from_utf8(encode(&draft(), issuer)).unwrap();
-        for (text, good) in
-            [(signed.clone(), true), (signed.replacen(">alice<", ">bob<", 1), false)]
-        {
-            std::fs::write(&token, text).unwrap();
-            let Some(verified) = xmlsec1(&token, &certificate) else { return };
-            assert_eq!(verified, good);
-        }
-    }
-}
-
-#[expect(clippy::print_stdout, reason = "a skipped test says so")]
-fn xmlsec1(token: &std::path::Path, certificate: &std::path::Path) -> Option<bool> {
-    let run = std::process::Command::new("xmlsec1")
-        .args(["--verify", "--id-attr:ID", "urn:oasis:names:tc:SAML:2.0:assertion:Assertion"])
-        .args(["--pubkey-cert-pem".as_ref(), certificate.as_os_str(), token.as_os_str()])
-        .output();
-    match run {
-        Ok(output) => Some(output.status.success()),
-        Err(missing) => {
-            assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "xmlsec1: {missing}");
-            println!("skipped: xmlsec1: {missing}");
-            None
+        for draft in [draft(), unprefixed.clone()] {
+            let signed = String::from_utf8(encode(&draft, issuer)).unwrap();
+            for (text, good) in
+                [(signed.clone(), true), (signed.replacen(">alice<", ">bob<", 1), false)]
+            {
+                let id = format!("ID {ASSERTION}:Assertion");
+                let Some(verified) = xmlsec1(&text, &id, issuer) else { return };
+                assert_eq!(verified, good);
+            }
         }
     }
 }

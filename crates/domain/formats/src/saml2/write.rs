@@ -6,98 +6,70 @@
 //!
 //! SAML 2.0 core §2.3.3 (order of the children), §5.4 (signature).
 
-use symbolon_model::{Authenticated, AuthenticationMethod, Claim, Claims, Confirmation, Timestamp};
-use symbolon_xml::{QName, Writer};
+use symbolon_model::{Authenticated, AuthenticationMethod, Claim, Claims, Confirmation};
+use symbolon_xml::Writer;
 
-use super::time::Moment;
 use super::{
     ASSERTION, BEARER, CLASS_PASSWORD, CLASS_PASSWORD_TRANSPORT, CLASS_PREVIOUS_SESSION,
     NAME_FORMAT_BASIC, NAME_FORMAT_URI,
 };
+use crate::saml::{Names, Unsigned, written};
 use crate::{Draft, EncodeFlaw};
 
 /// Room for a usual assertion.
 const USUAL_OCTETS: usize = 2048;
 
-/// An assertion without its signature.
-pub(super) struct Unsigned {
-    octets: Vec<u8>,
-    after_issuer: usize,
-}
-
-impl Unsigned {
-    /// Writes what the draft says.
-    pub(super) fn compose(draft: &Draft) -> Result<Self, EncodeFlaw> {
-        let mut out = Writer::with_capacity(USUAL_OCTETS);
-        out.start(&name("Assertion"))
-            .attribute("ID", draft.id.as_str())
-            .attribute("IssueInstant", moment(draft.issued_at)?.as_str())
-            .attribute("Version", "2.0")
-            .element(&name("Issuer"), draft.issuer.as_str());
-        let after_issuer = out.offset();
-        subject(&mut out, draft)?;
-        conditions(&mut out, draft)?;
-        if let Some(authenticated) = draft.authenticated {
-            authn_statement(&mut out, authenticated, draft.id.as_str())?;
-        }
-        attribute_statement(&mut out, &draft.attributes);
-        out.end();
-        Ok(Self { octets: out.finish().map_err(EncodeFlaw::draft)?, after_issuer })
+/// Writes what the draft says.
+pub(super) fn unsigned(draft: &Draft) -> Result<Unsigned, EncodeFlaw> {
+    let name = Names::new("saml2", ASSERTION, draft.layout);
+    let mut out = Writer::with_capacity(USUAL_OCTETS);
+    out.start(&name.of("Assertion"))
+        .attribute("ID", draft.id.as_str())
+        .attribute("IssueInstant", written(draft.issued_at)?.as_str())
+        .attribute("Version", "2.0")
+        .element(&name.of("Issuer"), draft.issuer.as_str());
+    let place = out.offset();
+    subject(&mut out, name, draft)?;
+    conditions(&mut out, name, draft)?;
+    if let Some(authenticated) = draft.authenticated {
+        authn_statement(&mut out, name, authenticated, draft.id.as_str())?;
     }
-
-    /// The canonical octets, which are what is digested: the enveloped-signature transform takes the signature away again.
-    pub(super) fn octets(&self) -> &[u8] {
-        &self.octets
-    }
-
-    /// The assertion with its signature in place.
-    pub(super) fn signed(self, signature: &[u8]) -> Vec<u8> {
-        let (head, tail) =
-            self.octets.split_at_checked(self.after_issuer).unwrap_or((&self.octets, &[])); // INVARIANT: a place in it
-        [head, signature, tail].concat()
-    }
+    attribute_statement(&mut out, name, &draft.attributes);
+    out.end();
+    Ok(Unsigned { octets: out.finish().map_err(EncodeFlaw::draft)?, place })
 }
 
-/// A name of this namespace. The prefix is what some clients search for, as text.
-const fn name(local: &'static str) -> QName {
-    QName::new("saml2", ASSERTION, local)
-}
-
-fn moment(at: Timestamp) -> Result<Moment, EncodeFlaw> {
-    Moment::of(at).ok_or_else(|| EncodeFlaw::draft("a moment outside the years 1 to 9999"))
-}
-
-fn subject(out: &mut Writer, draft: &Draft) -> Result<(), EncodeFlaw> {
+fn subject(out: &mut Writer, name: Names, draft: &Draft) -> Result<(), EncodeFlaw> {
     if draft.subject.value.is_empty() {
         return Err(EncodeFlaw::draft("a subject without name"));
     }
     let Confirmation::Bearer = draft.confirmation;
-    out.start(&name("Subject")).start(&name("NameID"));
+    out.start(&name.of("Subject")).start(&name.of("NameID"));
     if let Some(format) = &draft.subject.format {
         out.attribute("Format", format);
     }
     out.text(&draft.subject.value).end();
-    out.start(&name("SubjectConfirmation"))
+    out.start(&name.of("SubjectConfirmation"))
         .attribute("Method", BEARER)
-        .start(&name("SubjectConfirmationData"))
-        .attribute("NotOnOrAfter", moment(draft.lifetime.until())?.as_str())
+        .start(&name.of("SubjectConfirmationData"))
+        .attribute("NotOnOrAfter", written(draft.lifetime.until())?.as_str())
         .end()
         .end()
         .end();
     Ok(())
 }
 
-fn conditions(out: &mut Writer, draft: &Draft) -> Result<(), EncodeFlaw> {
+fn conditions(out: &mut Writer, name: Names, draft: &Draft) -> Result<(), EncodeFlaw> {
     // SECURITY: without audience an assertion is good at every relying party. Test: a_draft_without_audience_is_not_written.
     if draft.audiences.is_empty() {
         return Err(EncodeFlaw::draft("no audience"));
     }
-    out.start(&name("Conditions"))
-        .attribute("NotBefore", moment(draft.lifetime.from())?.as_str())
-        .attribute("NotOnOrAfter", moment(draft.lifetime.until())?.as_str())
-        .start(&name("AudienceRestriction"));
+    out.start(&name.of("Conditions"))
+        .attribute("NotBefore", written(draft.lifetime.from())?.as_str())
+        .attribute("NotOnOrAfter", written(draft.lifetime.until())?.as_str())
+        .start(&name.of("AudienceRestriction"));
     for audience in &draft.audiences {
-        out.element(&name("Audience"), audience.as_str());
+        out.element(&name.of("Audience"), audience.as_str());
     }
     out.end().end();
     Ok(())
@@ -105,6 +77,7 @@ fn conditions(out: &mut Writer, draft: &Draft) -> Result<(), EncodeFlaw> {
 
 fn authn_statement(
     out: &mut Writer,
+    name: Names,
     authenticated: Authenticated,
     session: &str,
 ) -> Result<(), EncodeFlaw> {
@@ -113,29 +86,29 @@ fn authn_statement(
         AuthenticationMethod::ClientSecret => CLASS_PASSWORD,
         AuthenticationMethod::Token => CLASS_PREVIOUS_SESSION,
     };
-    out.start(&name("AuthnStatement"))
-        .attribute("AuthnInstant", moment(authenticated.at)?.as_str())
+    out.start(&name.of("AuthnStatement"))
+        .attribute("AuthnInstant", written(authenticated.at)?.as_str())
         .attribute("SessionIndex", session)
-        .start(&name("AuthnContext"))
-        .element(&name("AuthnContextClassRef"), class)
+        .start(&name.of("AuthnContext"))
+        .element(&name.of("AuthnContextClassRef"), class)
         .end()
         .end();
     Ok(())
 }
 
-fn attribute_statement(out: &mut Writer, claims: &Claims) {
+fn attribute_statement(out: &mut Writer, name: Names, claims: &Claims) {
     if claims.is_empty() {
         return; // the schema has no empty statement
     }
-    out.start(&name("AttributeStatement"));
+    out.start(&name.of("AttributeStatement"));
     for Claim { name: claimed, values } in claims {
         let format =
             if claimed.as_str().contains(':') { NAME_FORMAT_URI } else { NAME_FORMAT_BASIC };
-        out.start(&name("Attribute"))
+        out.start(&name.of("Attribute"))
             .attribute("Name", claimed.as_str())
             .attribute("NameFormat", format);
         for value in values {
-            out.element(&name("AttributeValue"), value);
+            out.element(&name.of("AttributeValue"), value);
         }
         out.end();
     }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use symbolon_formats::{Draft, NameId, RawToken, TrustedKey, built_in};
+use symbolon_formats::{Draft, Layout, NameId, RawToken, TrustedKey, built_in};
 use symbolon_kernel::audit::Event;
 use symbolon_kernel::ports::{
     Account, BoxFuture, CommitFailure, Condition, Directory, Ledger, NotAvailable, PasswordHash,
@@ -303,6 +303,7 @@ pub(crate) fn draft(issuer: &str, audience: &str) -> Draft {
         client: None,
         scope: None,
         lineage: Lineage::new("l"),
+        layout: Layout::Prefixed,
     }
 }
 

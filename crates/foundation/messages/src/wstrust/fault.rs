@@ -7,7 +7,7 @@
 //! WS-Trust 1.4 §11.
 
 use super::Generation;
-use super::names::WST;
+use super::names::{WST, WST2005};
 use symbolon_soap::{Fault, FaultCode as SoapCode};
 use symbolon_xml::QName;
 
@@ -81,28 +81,26 @@ impl FaultCode {
     /// The subcode, as a fault takes it.
     #[must_use]
     pub const fn subcode(self, generation: Generation) -> &'static [QName] {
-        match (generation, self) {
-            (Generation::V13, Self::InvalidRequest) => const { &[wst("InvalidRequest")] },
-            (Generation::V13, Self::FailedAuthentication) => {
-                const { &[wst("FailedAuthentication")] }
-            }
-            (Generation::V13, Self::RequestFailed) => const { &[wst("RequestFailed")] },
-            (Generation::V13, Self::InvalidSecurityToken) => {
-                const { &[wst("InvalidSecurityToken")] }
-            }
-            (Generation::V13, Self::AuthenticationBadElements) => {
-                const { &[wst("AuthenticationBadElements")] }
-            }
-            (Generation::V13, Self::BadRequest) => const { &[wst("BadRequest")] },
-            (Generation::V13, Self::ExpiredData) => const { &[wst("ExpiredData")] },
-            (Generation::V13, Self::InvalidTimeRange) => const { &[wst("InvalidTimeRange")] },
-            (Generation::V13, Self::InvalidScope) => const { &[wst("InvalidScope")] },
-            (Generation::V13, Self::RenewNeeded) => const { &[wst("RenewNeeded")] },
-            (Generation::V13, Self::UnableToRenew) => const { &[wst("UnableToRenew")] },
+        macro_rules! code {
+            ($local:literal) => {
+                match generation {
+                    Generation::V13 => const { &[QName::new("wst", WST, $local)] },
+                    Generation::V2005 => const { &[QName::new("wst", WST2005, $local)] },
+                }
+            };
+        }
+        match self {
+            Self::InvalidRequest => code!("InvalidRequest"),
+            Self::FailedAuthentication => code!("FailedAuthentication"),
+            Self::RequestFailed => code!("RequestFailed"),
+            Self::InvalidSecurityToken => code!("InvalidSecurityToken"),
+            Self::AuthenticationBadElements => code!("AuthenticationBadElements"),
+            Self::BadRequest => code!("BadRequest"),
+            Self::ExpiredData => code!("ExpiredData"),
+            Self::InvalidTimeRange => code!("InvalidTimeRange"),
+            Self::InvalidScope => code!("InvalidScope"),
+            Self::RenewNeeded => code!("RenewNeeded"),
+            Self::UnableToRenew => code!("UnableToRenew"),
         }
     }
-}
-
-const fn wst(local: &'static str) -> QName {
-    QName::new("wst", WST, local)
 }

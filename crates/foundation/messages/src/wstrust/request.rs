@@ -7,10 +7,12 @@
 //!
 //! WS-Trust 1.4 §3.1, §4.1, §9.2 (ActAs: §9.1).
 
+mod claims;
 mod part;
 mod scope;
 mod written;
 
+pub use claims::ClaimAsked;
 pub use part::Part;
 pub use scope::AppliesTo;
 pub use written::Request;
@@ -40,8 +42,8 @@ pub struct RequestSecurityToken {
     pub key_size: Option<u32>,
     /// When it is to begin and end.
     pub lifetime: Option<Lifetime>,
-    /// The claims wanted.
-    pub claims: Option<Claims>,
+    /// The claims wanted, of whatever dialect, in order.
+    pub claims: Vec<ClaimAsked>,
     /// The one element inside OnBehalfOf: a token, or a reference to one.
     pub on_behalf_of: Option<Element>,
     /// The one element inside ActAs.
@@ -59,15 +61,6 @@ pub struct Lifetime {
     pub created: Option<i64>,
     /// `wsu:Expires`, after created.
     pub expires: Option<i64>,
-}
-
-/// Claims wanted, in whatever dialect.
-#[derive(Debug, Clone)]
-pub struct Claims {
-    /// `@Dialect`
-    pub dialect: Option<String>,
-    /// The element itself.
-    pub element: Element,
 }
 
 /// `wst:Renewing`
@@ -106,6 +99,9 @@ pub enum RequestFlaw {
     /// A wrapper that should hold exactly one element.
     #[error("{0} is not one element")]
     NotOneElement(&'static str),
+    /// Claims in a dialect that we do not read: whether they can be met cannot be said.
+    #[error("claims in an unknown dialect")]
+    ClaimsDialect,
     /// A time that is none.
     #[error("lifetime: {0}")]
     Time(#[from] TimeFlaw),
@@ -119,9 +115,10 @@ impl RequestFlaw {
     #[must_use]
     pub const fn code(&self) -> FaultCode {
         match self {
-            Self::NotARequest | Self::RequestTypeUnknown | Self::Unknown(_) => {
-                FaultCode::BadRequest
-            }
+            Self::NotARequest
+            | Self::RequestTypeUnknown
+            | Self::Unknown(_)
+            | Self::ClaimsDialect => FaultCode::BadRequest,
             Self::LifetimeRange => FaultCode::InvalidTimeRange,
             Self::RequestTypeMissing
             | Self::Repeated(_)
@@ -229,7 +226,7 @@ impl Fields {
             key_type: own.key_type.or(secondary.key_type),
             key_size: own.key_size.or(secondary.key_size),
             lifetime: self.lifetime,
-            claims: own.claims.or(secondary.claims),
+            claims: own.claims.or(secondary.claims).unwrap_or_default(),
             on_behalf_of: self.on_behalf_of,
             act_as: self.act_as,
             renewing: self.renewing,
@@ -244,7 +241,7 @@ struct Parameters {
     token_type: Option<String>,
     key_type: Option<KeyType>,
     key_size: Option<u32>,
-    claims: Option<Claims>,
+    claims: Option<Vec<ClaimAsked>>,
 }
 
 impl Parameters {
@@ -264,10 +261,7 @@ impl Parameters {
                 let bits = bits.map_err(|_| RequestFlaw::Unreadable("KeySize"))?;
                 fill(&mut self.key_size, bits, "KeySize")?;
             }
-            "Claims" => {
-                let dialect = child.attribute("Dialect").map(|uri| uri.trim().to_owned());
-                fill(&mut self.claims, Claims { dialect, element: child.clone() }, "Claims")?;
-            }
+            "Claims" => fill(&mut self.claims, claims::read(child)?, "Claims")?,
             _ => return Ok(false),
         }
         Ok(true)

@@ -1,7 +1,7 @@
-//! RequestSecurityTokenResponse, in its collection.
+//! RequestSecurityTokenResponse, in its collection; bare in 2005.
 //!
 //! In:  the token's octets and what goes with them; or, for a client, the child of a body.
-//! Out: the octets of the collection, in the order that every client we know reads; or [`ReceivedResponse`]s.
+//! Out: the octets of the body's child, in the order that every client we know reads; or [`ReceivedResponse`]s.
 //! Never: a token changed by a byte; a prefix that the token would need from around it; two tokens in one response.
 //!
 //! WS-Trust 1.4 §3.2, §4.3, §4.4. INTEROP: MSAL cuts the token out by a regular expression and chooses by TokenType.
@@ -10,9 +10,11 @@ mod received;
 
 pub use received::{ReceivedResponse, ResponseFlaw};
 
-use super::names::{SAML20_ID, SAML20_TOKEN};
+use super::names::{SAML11_ID, SAML11_TOKEN, SAML20_ID, SAML20_TOKEN};
 use super::{AppliesTo, Generation, Lifetime};
-use symbolon_soap::names::{WSSE, WSSE11, WSU};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use symbolon_soap::names::{BASE64_BINARY, WSSE, WSSE11, WSU};
 use symbolon_soap::time::DateTime;
 use symbolon_xml::{QName, Unwritable, Writer};
 
@@ -57,17 +59,30 @@ impl<'a> Reference<'a> {
     pub const fn saml20(id: &'a str) -> Self {
         Self { token_type: SAML20_TOKEN, value_type: SAML20_ID, id }
     }
+
+    /// To a SAML 1.1 assertion, by its AssertionID. WSS SAML Token Profile 1.1.1 §3.3.
+    #[must_use]
+    pub const fn saml11(id: &'a str) -> Self {
+        Self { token_type: SAML11_TOKEN, value_type: SAML11_ID, id }
+    }
 }
 
 impl Response<'_> {
-    /// The octets of the collection.
+    /// The octets of the collection; in 2005 of the response alone.
     ///
     /// # Errors
     /// [`Unwritable`] if a value holds a character that XML has not.
     pub fn write(&self) -> Result<Vec<u8>, Unwritable> {
         let wst = |local| QName::new("wst", self.generation.namespace(), local);
         let mut out = Writer::with_capacity(self.token.len().saturating_add(AROUND));
-        out.start(&wst("RequestSecurityTokenResponseCollection"));
+        // SPEC: WS-Trust 2005/02 §5.2: the final response is bare; its clients read no collection.
+        let collected = match self.generation {
+            Generation::V13 => true,
+            Generation::V2005 => false,
+        };
+        if collected {
+            out.start(&wst("RequestSecurityTokenResponseCollection"));
+        }
         out.start(&wst("RequestSecurityTokenResponse"));
         if let Some(context) = self.context {
             out.attribute("Context", context);
@@ -80,9 +95,26 @@ impl Response<'_> {
             applies_to.write(&mut out);
         }
         write_lifetime(self.generation, self.lifetime, &mut out);
-        out.end().end();
+        out.end();
+        if collected {
+            out.end();
+        }
         out.finish()
     }
+}
+
+/// A token that is not XML, as the one element that a response and a security header can hold.
+///
+/// WSS SOAP Message Security §6.3; a JWT as AD FS and WIF send it: base64 of its compact form.
+///
+/// # Errors
+/// [`Unwritable`] if the type holds a character that XML has not.
+pub fn binary_token(value_type: &str, token: &[u8]) -> Result<Vec<u8>, Unwritable> {
+    const BINARY: QName = QName::new("o", WSSE, "BinarySecurityToken");
+    let mut out = Writer::with_capacity(token.len().saturating_mul(2).saturating_add(AROUND));
+    out.start(&BINARY).attribute("ValueType", value_type);
+    out.attribute("EncodingType", BASE64_BINARY).text(&STANDARD.encode(token)).end();
+    out.finish()
 }
 
 fn write_reference(name: &QName, reference: Option<Reference<'_>>, out: &mut Writer) {

@@ -1,8 +1,8 @@
 //! RequestSecurityToken: what clients send, and what is refused.
 
 use symbolon_messages::wstrust::{
-    AppliesTo, FaultCode, Generation, KeyType, Lifetime, Part, Renewing, Request, RequestFlaw,
-    RequestSecurityToken, RequestType,
+    AppliesTo, ClaimAsked, FaultCode, Generation, KeyType, Lifetime, Part, Renewing, Request,
+    RequestFlaw, RequestSecurityToken, RequestType,
 };
 use symbolon_soap::time::TimeFlaw;
 use symbolon_xml::{Document, Limits};
@@ -30,6 +30,10 @@ fn issue(children: &str) -> Result<RequestSecurityToken, RequestFlaw> {
     parse(&rst(&format!("{ISSUE}{children}")))
 }
 
+fn asked(uri: &str, required: bool) -> ClaimAsked {
+    ClaimAsked { uri: uri.to_owned(), value: None, required }
+}
+
 #[test]
 fn what_adal_sends_is_read() {
     let request = parse(
@@ -45,7 +49,9 @@ fn what_adal_sends_is_read() {
 #[test]
 fn every_parameter_is_read_in_any_order_and_uris_are_trimmed() {
     let request = parse(&rst("<wst:Renewing OK=\"1\"/><wst:KeySize> 256 </wst:KeySize>\
-         <wst:Claims Dialect=\" urn:d \"/>\
+         <wst:Claims Dialect=\" http://schemas.xmlsoap.org/ws/2005/05/identity \">\
+         <ic:ClaimType Uri=\"urn:c\" xmlns:ic=\"http://schemas.xmlsoap.org/ws/2005/05/identity\"/>\
+         </wst:Claims>\
          <wst14:ActAs><t xmlns=\"urn:t\"/></wst14:ActAs>\
          <wst:OnBehalfOf><o xmlns=\"urn:t\"/></wst:OnBehalfOf>\
          <wst:Lifetime><wsu:Created>2026-01-01T00:00:00Z</wsu:Created>\
@@ -62,7 +68,7 @@ fn every_parameter_is_read_in_any_order_and_uris_are_trimmed() {
     assert_eq!(request.key_size, Some(256));
     let lifetime = Lifetime { created: Some(1_767_225_600_000), expires: Some(1_767_225_900_000) };
     assert_eq!(request.lifetime, Some(lifetime));
-    assert_eq!(request.claims.unwrap().dialect.as_deref(), Some("urn:d"));
+    assert_eq!(request.claims, [asked("urn:c", true)]);
     assert_eq!(request.act_as.unwrap().local(), "t");
     assert_eq!(request.on_behalf_of.unwrap().local(), "o");
     assert_eq!(request.renewing, Some(Renewing { allow: true, ok: true }));
@@ -273,4 +279,119 @@ fn a_request_is_read_as_it_was_written() {
     assert_eq!(read.lifetime, request.lifetime);
     assert_eq!(read.key_type, Some(KeyType::Bearer));
     insta::assert_snapshot!("request", String::from_utf8(octets).unwrap());
+}
+
+// ---- claims: WST-034 to WST-037
+
+const IDENTITY: &str = "http://schemas.xmlsoap.org/ws/2005/05/identity";
+const AUTHORIZATION: &str = "http://docs.oasis-open.org/wsfed/authorization/200706";
+
+fn claims(dialect: &str, namespace: &str, children: &str) -> Result<Vec<ClaimAsked>, RequestFlaw> {
+    let claims = format!("<wst:Claims {dialect} xmlns:c=\"{namespace}\">{children}</wst:Claims>");
+    issue(&claims).map(|request| request.claims)
+}
+
+#[test]
+fn claims_are_read_in_every_dialect() {
+    let children = "<c:ClaimType Uri=\"urn:a\"/><c:ClaimType Uri=\" urn:b \" Optional=\"true\"/>\
+                    <c:ClaimType Uri=\"urn:a\" Optional=\"0\"/>";
+    let expected = [asked("urn:a", true), asked("urn:b", false), asked("urn:a", true)];
+    for (dialect, namespace) in [
+        ("", IDENTITY),
+        ("Dialect=\"http://schemas.xmlsoap.org/ws/2005/05/identity\"", IDENTITY),
+        ("Dialect=\"http://schemas.xmlsoap.org/ws/2005/05/IdentityClaims\"", IDENTITY),
+        (
+            "Dialect=\"http://docs.oasis-open.org/wsfed/authorization/200706/authclaims\"",
+            AUTHORIZATION,
+        ),
+    ] {
+        assert_eq!(claims(dialect, namespace, children), Ok(expected.to_vec()), "{dialect}");
+    }
+}
+
+#[test]
+fn a_value_that_a_claim_must_have_is_read() {
+    let dialect = "Dialect=\"http://docs.oasis-open.org/wsfed/authorization/200706/authclaims\"";
+    let children = "<c:ClaimType Uri=\"urn:a\"><c:DisplayName>A</c:DisplayName>\
+                    <c:Value> 1 </c:Value></c:ClaimType>";
+    let value = Some("1".to_owned());
+    let expected = ClaimAsked { value, ..asked("urn:a", true) };
+    assert_eq!(claims(dialect, AUTHORIZATION, children), Ok(vec![expected]));
+}
+
+#[test]
+fn an_unknown_dialect_is_a_flaw_of_its_own() {
+    for dialect in ["urn:foo", "", AUTHORIZATION] {
+        let flaw = claims(&format!("Dialect=\"{dialect}\""), IDENTITY, "").err().unwrap();
+        assert_eq!(flaw, RequestFlaw::ClaimsDialect, "{dialect}");
+        assert_eq!(flaw.code(), FaultCode::BadRequest); // WST-037
+    }
+}
+
+#[test]
+fn what_is_no_claim_type_that_we_read_is_never_passed_over() {
+    let dialect = "Dialect=\"http://docs.oasis-open.org/wsfed/authorization/200706/authclaims\"";
+    let claim = |inner: &str| format!("<c:ClaimType Uri=\"urn:a\">{inner}</c:ClaimType>");
+    for children in [
+        "<c:ClaimType/>".to_owned(),
+        "<c:ClaimType Uri=\" \"/>".to_owned(),
+        "<c:ClaimType Uri=\"urn:a\" Optional=\"perhaps\"/>".to_owned(),
+        "<c:ClaimTypes Uri=\"urn:a\"/>".to_owned(),
+        "<x:ClaimType Uri=\"urn:a\" xmlns:x=\"urn:x\"/>".to_owned(),
+        claim("<c:ConstrainedValue/>"),
+        claim("<c:EncryptedValue/>"),
+        claim("<c:Value/>"),
+        claim("<x/>"),
+    ] {
+        let flaw = claims(dialect, AUTHORIZATION, &children).err();
+        assert_eq!(flaw, Some(RequestFlaw::Unreadable("Claims")), "{children}");
+    }
+    let value = "<c:ClaimType Uri=\"urn:a\"><c:Value>1</c:Value></c:ClaimType>";
+    assert_eq!(claims("", IDENTITY, value).err(), Some(RequestFlaw::Unreadable("Claims")));
+    let twice = claim(&"<c:Value>1</c:Value>".repeat(2));
+    let flaw = claims(dialect, AUTHORIZATION, &twice).err();
+    assert_eq!(flaw, Some(RequestFlaw::Repeated("Value".to_owned())));
+}
+
+// ---- February 2005: WST-025
+
+#[test]
+fn what_adal_sends_in_2005_is_read() {
+    let request = parse(
+        "<wst:RequestSecurityToken xmlns:wst='http://schemas.xmlsoap.org/ws/2005/02/trust'><wsp:AppliesTo xmlns:wsp='http://schemas.xmlsoap.org/ws/2004/09/policy'><wsa:EndpointReference xmlns:wsa='http://www.w3.org/2005/08/addressing'><wsa:Address>urn:federation:MicrosoftOnline</wsa:Address></wsa:EndpointReference></wsp:AppliesTo><wst:KeyType>http://schemas.xmlsoap.org/ws/2005/05/identity/NoProofKey</wst:KeyType><wst:RequestType>http://schemas.xmlsoap.org/ws/2005/02/trust/Issue</wst:RequestType></wst:RequestSecurityToken>",
+    )
+    .unwrap();
+    assert_eq!((request.generation, request.request_type), (Generation::V2005, RequestType::Issue));
+    assert_eq!(request.key_type, Some(KeyType::Bearer));
+}
+
+#[test]
+fn a_request_keeps_to_one_generation() {
+    let old = |rst: &str| {
+        let to = "xmlns:wst=\"http://schemas.xmlsoap.org/ws/2005/02/trust\"";
+        rst.replacen("xmlns:wst=\"http://docs.oasis-open.org/ws-sx/ws-trust/200512\"", to, 1)
+    };
+    assert_eq!(parse(&old(&rst(ISSUE))).err(), Some(RequestFlaw::RequestTypeUnknown));
+    let issue =
+        "<wst:RequestType>http://schemas.xmlsoap.org/ws/2005/02/trust/Issue</wst:RequestType>";
+    let bearer =
+        "<wst:KeyType>http://docs.oasis-open.org/ws-sx/ws-trust/200512/Bearer</wst:KeyType>";
+    let request = parse(&old(&rst(&format!("{issue}{bearer}")))).unwrap();
+    assert!(matches!(request.key_type, Some(KeyType::Other(_))));
+}
+
+#[test]
+fn every_action_of_2005_has_the_one_answer() {
+    for (kind, local) in [
+        (RequestType::Issue, "Issue"),
+        (RequestType::Renew, "Renew"),
+        (RequestType::Cancel, "Cancel"),
+        (RequestType::Validate, "Validate"),
+    ] {
+        let below =
+            |rest: &str| format!("http://schemas.xmlsoap.org/ws/2005/02/trust{rest}/{local}");
+        assert_eq!(kind.uri(Generation::V2005), below(""));
+        assert_eq!(kind.action(Generation::V2005), below("/RST"));
+        assert_eq!(kind.final_action(Generation::V2005), below("/RSTR"));
+    }
 }

@@ -2,7 +2,7 @@
 
 use symbolon_messages::wstrust::{
     AppliesTo, FaultCode, Generation, Lifetime, ReceivedResponse, Reference, RequestFlaw,
-    RequestSecurityToken, Response, ResponseFlaw,
+    RequestSecurityToken, Response, ResponseFlaw, binary_token,
 };
 use symbolon_soap::{Sealer, SoapVersion};
 use symbolon_xml::{Document, Limits};
@@ -108,6 +108,34 @@ fn what_is_no_response_is_refused() {
     }
 }
 
+/// WST-013.
+#[test]
+fn a_response_of_2005_is_bare() {
+    let applies_to = AppliesTo::new("urn:rp:app".to_owned());
+    let reference = Some(Reference::saml11("_1"));
+    let response = Response {
+        generation: Generation::V2005,
+        attached: reference,
+        unattached: reference,
+        ..response(&applies_to)
+    };
+    let octets = String::from_utf8(response.write().unwrap()).unwrap();
+    let [read] = parse(&octets).unwrap().try_into().unwrap();
+    assert_eq!((read.generation, read.token.source()), (Generation::V2005, TOKEN));
+    insta::assert_snapshot!("response_2005", octets);
+}
+
+#[test]
+fn a_token_that_is_no_xml_is_one_element() {
+    let octets = String::from_utf8(binary_token("urn:t", b"e30.e30.\xff").unwrap()).unwrap();
+    assert_eq!(
+        octets,
+        "<o:BinarySecurityToken xmlns:o=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\" \
+         EncodingType=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary\" \
+         ValueType=\"urn:t\">ZTMwLmUzMC7/</o:BinarySecurityToken>"
+    );
+}
+
 /// WS-Trust 1.4 §11, in both versions of SOAP.
 #[test]
 fn each_fault_in_both_versions() {
@@ -121,4 +149,16 @@ fn each_fault_in_both_versions() {
         }
     }
     insta::assert_snapshot!("faults", all);
+}
+
+#[test]
+fn a_fault_of_2005_is_told_in_its_namespace() {
+    for code in FaultCode::ALL {
+        let ([new], [old]) = (code.subcode(Generation::V13), code.subcode(Generation::V2005))
+        else {
+            panic!("not one subcode");
+        };
+        assert_eq!(old.namespace, "http://schemas.xmlsoap.org/ws/2005/02/trust");
+        assert_eq!((old.local, old.prefix), (new.local, new.prefix));
+    }
 }

@@ -16,7 +16,10 @@ use super::{Part, SecurityFlaw, fill};
 use crate::addressing;
 use crate::envelope::{Envelope, is_for_the_last};
 use crate::names::WSSE;
-use crate::{Addressing, EnvelopeFlaw, Flaw, Property, Sealer, SoapVersion, Unopened};
+use crate::{
+    Addressing, AddressingVersion, Doubles, EnvelopeFlaw, Flaw, Property, Sealer, SoapVersion,
+    Unopened,
+};
 use symbolon_keys::PublicKey;
 use symbolon_xml::{Document, Element, Limits, Tree};
 use symbolon_xmlsec::Budget;
@@ -53,6 +56,8 @@ pub struct Policy {
     pub assertion: bool,
     /// Whether it demands a timestamp.
     pub timestamp: Presence,
+    /// What an addressing header is that comes twice.
+    pub doubles: Doubles,
     /// The size of a message.
     pub limits: Limits,
 }
@@ -175,7 +180,9 @@ impl Opener {
             return Err(unopened(version.unwrap_or(SoapVersion::V11), mismatch));
         };
         let envelope = Envelope::read(&root, version).map_err(|flaw| unopened(version, flaw))?;
-        let sealer = Sealer::plain(version, addressing::message_id(&envelope.headers));
+        let message_id = addressing::message_id(&envelope.headers, policy.doubles);
+        let sealer = Sealer::plain(version, message_id)
+            .in_addressing(AddressingVersion::of(&envelope.headers));
         let plan = Plan { root, version, envelope, sealer: sealer.clone(), left };
         plan.open(policy).map_err(|flaw| Unopened { flaw, sealer })
     }
@@ -249,8 +256,10 @@ impl Plan {
         let Self { root, version, envelope, sealer, left } = self;
         let is_ours =
             |block: &Element| block.is(WSSE, "Security") && is_for_the_last(block, version);
-        envelope.check_understood(|block| is_ours(block) || Property::of(block).is_some())?;
-        let addressing = Addressing::read(&envelope.headers)?;
+        let spoken = AddressingVersion::of(&envelope.headers);
+        envelope
+            .check_understood(|block| is_ours(block) || Property::of(block, spoken).is_some())?;
+        let addressing = Addressing::read(&envelope.headers, policy.doubles)?;
         let mut security = None;
         for block in envelope.headers.iter().filter(|block| is_ours(block)) {
             fill(&mut security, block, Part::Security)?;

@@ -40,7 +40,34 @@ pub struct Username {
     pub id: Option<String>,
 }
 
+/// What proves a name without showing the password: all that a verifier needs beside the password itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordDigest<'u> {
+    /// SHA-1 over nonce, created and password, each as its octets.
+    pub digest: [u8; 20],
+    /// The nonce, decoded; not empty.
+    pub nonce: &'u [u8],
+    /// `wsu:Created`, the very characters.
+    pub created: &'u str,
+}
+
 impl Username {
+    /// The digest, if the password is told by one and everything that it must be made over is there.
+    ///
+    /// SPEC: UsernameToken Profile 1.1.1 §3.1 lets nonce and created be missing; then any copy would do for ever.
+    #[must_use]
+    pub fn digest(&self) -> Option<PasswordDigest<'_>> {
+        match self.password_type {
+            PasswordType::Text => None,
+            PasswordType::Digest => {
+                let digest = STANDARD.decode(self.password.expose().trim()).ok()?;
+                let nonce = self.nonce.as_deref().filter(|nonce| !nonce.is_empty())?;
+                let created = self.created.as_deref()?;
+                Some(PasswordDigest { digest: digest.try_into().ok()?, nonce, created })
+            }
+        }
+    }
+
     pub(crate) fn read(token: &Element) -> Result<Self, SecurityFlaw> {
         let (mut name, mut password, mut nonce, mut created) = (None, None, None, None);
         for child in token.elements() {
@@ -85,6 +112,8 @@ fn read_nonce(of: &Element) -> Result<Vec<u8>, SecurityFlaw> {
     if of.attribute("EncodingType").is_some_and(|encoding| encoding.trim() != BASE64_BINARY) {
         return Err(SecurityFlaw::NonceEncoding);
     }
-    let text = plain_text(of, Part::Nonce)?;
-    STANDARD.decode(text.trim()).map_err(|_| SecurityFlaw::NonceNotBase64)
+    // XML Schema Part 2 §3.2.16: base64 may hold white space anywhere; a copy with other white space is the same nonce.
+    let mut text = plain_text(of, Part::Nonce)?;
+    text.retain(|c| !matches!(c, ' ' | '\t' | '\r' | '\n'));
+    STANDARD.decode(text).map_err(|_| SecurityFlaw::NonceNotBase64)
 }

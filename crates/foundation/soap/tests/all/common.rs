@@ -1,6 +1,8 @@
 //! What every test of this crate starts from.
 
-use symbolon_soap::{Binding, Flaw, Opened, Opener, Policy, Presence, SoapVersion, Step, Unopened};
+use symbolon_soap::{
+    Binding, Doubles, Flaw, Opened, Opener, Policy, Presence, SoapVersion, Step, Unopened,
+};
 use symbolon_xml::Limits;
 use symbolon_xmlsec::Budget;
 
@@ -11,6 +13,7 @@ pub(crate) const POLICY: Policy = Policy {
     username: true,
     assertion: false,
     timestamp: Presence::Optional,
+    doubles: Doubles::Refused,
     limits: Limits::MESSAGE,
 };
 

@@ -5,4 +5,5 @@ mod clients;
 mod common;
 mod needs;
 mod refusals;
+mod submission;
 mod written;

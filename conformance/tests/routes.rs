@@ -1,0 +1,93 @@
+//! Every route called once as a stranger, and that list compared with what the running server has.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use symbolon_conformance::{Form, Request, Rst, sts};
+
+/// What a stranger asks of every route, and the status and code of the answer.
+fn strangers() -> Vec<(&'static str, Request, u16, &'static str)> {
+    let wst = |path| Rst { path, credential: String::new(), ..Rst::default() }.request();
+    let get = |path| Request::new("GET", path);
+    vec![
+        (
+            "/.well-known/oauth-authorization-server",
+            get("/.well-known/oauth-authorization-server"),
+            200,
+            "",
+        ),
+        ("/.well-known/openid-configuration", get("/.well-known/openid-configuration"), 200, ""),
+        ("/oauth2/jwks", get("/oauth2/jwks"), 200, ""),
+        // RFC 6749 §5.2
+        ("/oauth2/token", Form::jwt("x").by(None).request(), 401, "invalid_client"),
+        // WSS SMS 1.1.1 §12
+        (
+            "/trust/13/issuedtokenmixed",
+            wst("/trust/13/issuedtokenmixed"),
+            500,
+            "FailedAuthentication",
+        ),
+        ("/trust/13/strict", wst("/trust/13/strict"), 500, "FailedAuthentication"),
+        ("/trust/13/usernamemixed", wst("/trust/13/usernamemixed"), 500, "FailedAuthentication"),
+    ]
+}
+
+#[test]
+fn a_stranger_gets_nothing_but_documents() {
+    for (path, request, status, code) in strangers() {
+        let answer = sts().send(&request);
+        assert_eq!(answer.status, status, "{path}: {}", answer.text());
+        assert!(answer.text().contains(code), "{path}: {}", answer.text());
+        assert!(answer.header("x-request-id").is_some(), "{path}");
+    }
+}
+
+#[test]
+fn the_list_of_routes_is_whole() {
+    let called: Vec<String> = strangers().into_iter().map(|(path, ..)| path.to_owned()).collect();
+    assert_eq!(called, routes_of_the_store());
+}
+
+/// The paths of all endpoint objects that the server holds.
+fn routes_of_the_store() -> Vec<String> {
+    let store = rusqlite::Connection::open(sts().store()).unwrap();
+    let mut query = store.prepare("SELECT body FROM object WHERE kind = 'endpoint'").unwrap();
+    let bodies = query.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    let mut paths: Vec<String> = bodies
+        .map(|body| serde_json::from_str::<serde_json::Value>(&body.unwrap()).unwrap())
+        .map(|object| find_path(&object).unwrap())
+        .collect();
+    paths.sort();
+    paths
+}
+
+fn find_path(object: &serde_json::Value) -> Option<String> {
+    let members = object.as_object()?;
+    let own = members.get("path").and_then(|path| path.as_str()).map(str::to_owned);
+    own.or_else(|| members.values().find_map(find_path))
+}
+
+#[test]
+fn operations_stand_on_a_listener_of_their_own() {
+    let paths = ["/healthz", "/readyz", "/metrics"];
+    let here: BTreeMap<&str, u16> = paths.map(|path| (path, sts().get(path).status)).into();
+    assert!(here.values().all(|status| *status == 404), "{here:?}");
+    for path in paths {
+        assert!(operations(path).starts_with("HTTP/1.1 200 "), "{path}");
+    }
+    assert!(operations("/trust/13/usernamemixed").starts_with("HTTP/1.1 404 "));
+    let text = operations("/metrics");
+    for name in ["alice", "urn:rp:app", "mallory"] {
+        assert!(!text.contains(name), "a party or a subject in the metrics");
+    }
+}
+
+/// An answer over plain HTTP.
+fn operations(path: &str) -> String {
+    let mut stream = TcpStream::connect(sts().operations()).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    text
+}
