@@ -77,9 +77,10 @@ fn what_would_change_the_token_and_is_not_served_is_refused_by_name() {
     let act_as = format!(
         "<w:ActAs xmlns:w=\"http://docs.oasis-open.org/ws-sx/ws-trust/200802\">{token}</w:ActAs>"
     );
+    let claims = "<t:Claims Dialect=\"urn:x\"><c:Role xmlns:c=\"urn:x\"/></t:Claims>".to_owned();
     for other in [
         act_as,
-        child("Claims", ""),
+        claims,
         child("Entropy", ""),
         child("UseKey", ""),
         child("Encryption", token.as_str()),

@@ -137,7 +137,7 @@ impl Meters {
         &mut self.registry
     }
 
-    pub(crate) fn exchanged(&self, exchange: &Exchange, seconds: f64) {
+    pub fn exchanged(&self, exchange: &Exchange, seconds: f64) {
         self.exchanges.get_or_create(exchange).inc();
         self.seconds.get_or_create(&Protocol { protocol: exchange.protocol }).observe(seconds);
     }

@@ -19,7 +19,9 @@ use hyper::Request;
 use hyper::body::{Body, Incoming};
 use symbolon_kernel::snapshot::{EndpointObject, Serves};
 use symbolon_kernel::{Arrival, Reply, Summary};
+use symbolon_model::signals::STAGE;
 use tokio::time::timeout;
+use tracing::trace;
 
 use crate::clock::{Clock, request_id};
 use crate::listener::{Answer, Limits, Respond, Source};
@@ -67,6 +69,7 @@ pub struct Routes<S> {
 
 impl<S: Site> Respond for Routes<S> {
     async fn respond(&self, request: Request<Incoming>, source: &Source) -> Answer {
+        trace!(target: STAGE, "receive");
         let (Parts { method, uri, version, headers, .. }, body) = request.into_parts();
         let endpoint = self.site.find(uri.path());
         let admitted = match &endpoint {

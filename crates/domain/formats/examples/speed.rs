@@ -81,6 +81,22 @@ fn go(name: &str, key: KnownKey, n: u64) {
         enc.push((c - b) / n);
         ratio.push((b - a) * 100_000 / (c - b));
     }
+
+    { use symbolon_xmlsec::SignedInfo;
+      let mut t = vec![vec![];6]; let un = symbolon_formats::saml2::probe(&draft); let cert = signer.certificate().clone();
+      let at0 = symbolon_testkit::NOW;
+      for _ in 0..3000 {
+        let a = cpu(); for _ in 0..10 { std::hint::black_box(symbolon_formats::saml2::probe(std::hint::black_box(&draft))); }
+        let b = cpu(); for _ in 0..10 { std::hint::black_box(symbolon_keys::sha256(std::hint::black_box(&un))); }
+        let c = cpu(); let mut info = None; for _ in 0..10 { info = Some(std::hint::black_box(SignedInfo::enveloped("_0f1e2d3c4b5a69788796a5b4c3d2e1f0", std::hint::black_box(&un), symbolon_keys::SignatureAlgorithm::EcdsaSha256).unwrap())); }
+        let d = cpu(); let info = info.unwrap(); for _ in 0..10 { let mut out = Vec::with_capacity(4096); out.extend_from_slice(&un); info.write_signature(&[7;64], Some(&cert), &mut out); out.extend_from_slice(&un[..200]); std::hint::black_box(out); }
+        let e = cpu(); for _ in 0..10 { std::hint::black_box(symbolon_xml::time::DateTime::from_millis(std::hint::black_box(at0.millis()))); }
+        let f = cpu();
+        for (i, x) in [b-a, c-b, d-c, e-d, f-e].into_iter().enumerate() { t[i].push(x/10); }
+      }
+      for (i, n) in ["compose","sha256 of unsigned","enveloped","assemble","datetime"].iter().enumerate() { println!("   {n}: {} ns", med(&mut t[i])); }
+      println!("   unsigned {}", un.len());
+    }
     let h = {
         let a = cpu();
         for _ in 0..20000 {

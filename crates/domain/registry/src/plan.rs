@@ -227,7 +227,7 @@ async fn accounts(
 fn refused(located: &Located<Object>, there: &There<'_>, origin: &Origin) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     let field = located.object.name_field();
-    if let Some(other) = there.origin().filter(|_| false) {
+    if let Some(other) = there.origin().filter(|other| !origin.owns(other)) {
         let message = format!("this object belongs to {other} and is read-only elsewhere");
         mistakes.push(located.mistake(field, message, "change it there, or remove it there first"));
     }

@@ -115,7 +115,7 @@ impl Registry {
                 return Ok(Applied { revision, changes: Vec::new() });
             };
             let changes = plan.changes.clone();
-            if false {
+            if set.mode == Mode::DryRun {
                 return Ok(Applied { revision, changes });
             }
             let event = event(&plan, next.snapshot.revision, by, stamp);

@@ -92,22 +92,34 @@ impl DateTime {
         let millis = millis.clamp(FIRST, LAST);
         let (day, of_day) = (millis.div_euclid(MILLIS_PER_DAY), millis.rem_euclid(MILLIS_PER_DAY));
         let (year, month, day) = civil(day);
-        let mut out = *b"0000-00-00T00:00:00.000Z";
-        let fields = [
-            (3, 4, year),
-            (6, 2, month),
-            (9, 2, day),
-            (12, 2, of_day / 3_600_000),
-            (15, 2, of_day / 60_000 % 60),
-            (18, 2, of_day / 1000 % 60),
-            (22, 3, of_day % 1000),
+        let (hour, minute) = (of_day / 3_600_000, of_day / 60_000 % 60);
+        let (second, milli) = (of_day / 1000 % 60, of_day % 1000);
+        let out = [
+            digit(year / 1000),
+            digit(year / 100),
+            digit(year / 10),
+            digit(year),
+            b'-',
+            digit(month / 10),
+            digit(month),
+            b'-',
+            digit(day / 10),
+            digit(day),
+            b'T',
+            digit(hour / 10),
+            digit(hour),
+            b':',
+            digit(minute / 10),
+            digit(minute),
+            b':',
+            digit(second / 10),
+            digit(second),
+            b'.',
+            digit(milli / 100),
+            digit(milli / 10),
+            digit(milli),
+            b'Z',
         ];
-        for (last, width, mut value) in fields {
-            for digit in out.iter_mut().take(last + 1).rev().take(width) {
-                *digit = b'0'.saturating_add(u8::try_from(value % 10).unwrap_or(0));
-                value /= 10;
-            }
-        }
         Self(out)
     }
 
@@ -116,6 +128,11 @@ impl DateTime {
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
+}
+
+/// The last decimal digit.
+fn digit(value: i64) -> u8 {
+    b'0' | u8::try_from(value % 10).unwrap_or(0)
 }
 
 impl fmt::Display for DateTime {

@@ -74,8 +74,8 @@ pub enum Unwritable {
 pub struct Writer {
     out: Vec<u8>,
     open: Vec<Open>,
-    /// Whether the start tag of the innermost element is still to be written.
-    tag_pending: bool,
+    /// The name of the innermost element, while its start tag is still to be written.
+    pending: Option<QName>,
     attributes: Vec<Pending>,
     /// The escaped values of the pending attributes, one behind the other.
     values: Vec<u8>,
@@ -86,7 +86,6 @@ pub struct Writer {
 
 /// An element whose end is still to come.
 struct Open {
-    name: QName,
     /// Where its name stands in the octets, once they hold it.
     written: Range<usize>,
     /// How many declarations stand outside it.
@@ -122,8 +121,8 @@ impl Writer {
     /// Starts an element. Without an element open, it is another apex beside those before.
     pub fn start(&mut self, name: &QName) -> &mut Self {
         self.write_tag();
-        self.open.push(Open { name: *name, written: 0..0, outside: self.bound.len() });
-        self.tag_pending = true;
+        self.open.push(Open { written: 0..0, outside: self.bound.len() });
+        self.pending = Some(*name);
         self
     }
 
@@ -134,7 +133,7 @@ impl Writer {
 
     /// An attribute in a namespace of the element just started.
     pub fn attribute_in(&mut self, name: &QName, value: &str) -> &mut Self {
-        if !self.tag_pending {
+        if self.pending.is_none() {
             return self.refuse(Unwritable::Misplaced);
         }
         if name.prefix.is_empty() && (!name.namespace.is_empty() || name.local == "xmlns") {
@@ -156,7 +155,7 @@ impl Writer {
         prefix: &'static str,
         namespace: impl Into<Cow<'static, str>>,
     ) -> &mut Self {
-        if !self.tag_pending {
+        if self.pending.is_none() {
             return self.refuse(Unwritable::Misplaced);
         }
         self.bind(prefix, namespace.into());
@@ -230,10 +229,7 @@ impl Writer {
 
     /// Writes the start tag that is pending: name, declarations by prefix, attributes by namespace and local name.
     fn write_tag(&mut self) {
-        if !std::mem::take(&mut self.tag_pending) {
-            return;
-        }
-        let Some(&Open { name, outside, .. }) = self.open.last() else { return };
+        let Some(name) = self.pending.take() else { return };
         self.bind(name.prefix, Cow::Borrowed(name.namespace));
         let mut attributes = std::mem::take(&mut self.attributes);
         for Pending { name, .. } in attributes.iter().filter(|a| !a.name.prefix.is_empty()) {
@@ -242,14 +238,18 @@ impl Writer {
         self.out.push(b'<');
         let start = self.out.len();
         put_name(&mut self.out, &name);
-        if let Some(open) = self.open.last_mut() {
-            open.written = start..self.out.len();
+        let Some(open) = self.open.last_mut() else { return }; // INVARIANT: what is pending is open
+        open.written = start..self.out.len();
+        let outside = open.outside;
+        if self.bound.len() > outside {
+            self.write_declarations(outside);
         }
-        self.write_declarations(outside);
-        attributes.sort_unstable_by(|a, b| in_canonical_order(&a.name, &b.name));
-        let twice = |pair: &[Pending]| matches!(pair, [a, b] if in_canonical_order(&a.name, &b.name).is_eq());
-        if attributes.windows(2).any(twice) {
-            self.refuse(Unwritable::Repeated);
+        if !attributes.is_sorted_by(|a, b| in_canonical_order(&a.name, &b.name).is_lt()) {
+            attributes.sort_unstable_by(|a, b| in_canonical_order(&a.name, &b.name));
+            let twice = |pair: &[Pending]| matches!(pair, [a, b] if in_canonical_order(&a.name, &b.name).is_eq());
+            if attributes.windows(2).any(twice) {
+                self.refuse(Unwritable::Repeated);
+            }
         }
         for Pending { name, value } in attributes.drain(..) {
             self.out.push(b' ');
