@@ -186,10 +186,10 @@ impl Connection {
         self.stream.write_all(&message.0).await?;
         self.read.clear();
         loop {
-            if let Some(head) = Head::parse(&self.read)? {
-                if self.read.len() >= head.end {
-                    return body(&self.read, &head);
-                }
+            if let Some(head) = Head::parse(&self.read)?
+                && self.read.len() >= head.end
+            {
+                return body(&self.read, &head);
             }
             if self.read.len() > ANSWER || self.stream.read_buf(&mut self.read).await? == 0 {
                 return Err("the server broke off its answer".into());

@@ -1,7 +1,7 @@
 //! The bench: what a request costs us, against what its parts must cost, in one run.
 //!
 //! In:  how long to measure, and whether to print JSON.
-//! Out: floors, our processor time per request and its ratio to their sum (`docs/howto/measure.md`).
+//! Out: floors, our processor time per request and its ratio to their sum.
 //! Never: numbers of two runs in one ratio; a server other than the release default in the main rows.
 //!
 //! In order: `signatures`, `echo` and `rows` are the floors, `served` is our server, `flows` are what it is asked, `load` asks,

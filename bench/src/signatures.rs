@@ -52,7 +52,7 @@ impl Keys {
 
     /// Measures each operation for a third of the span.
     pub(crate) fn costs(&self, span: Duration) -> Result<Costs, Failure> {
-        let part = span / 3;
+        let part = span.mul_f64(1.0 / 3.0);
         let mut signed = vec![0; self.rsa.public_modulus_len()];
         Ok(Costs {
             rsa_sign: micros_each(part, || {

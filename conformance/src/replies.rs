@@ -18,7 +18,6 @@ static COUNTS: LazyLock<Mutex<HashMap<String, u32>>> = LazyLock::new(|| {
 });
 
 /// Where replies are kept: `SYMBOLON_REPLIES`, or `target/conformance/replies`.
-#[expect(clippy::disallowed_methods, reason = "where a suite writes is its user's to choose")]
 pub fn folder() -> PathBuf {
     let chosen = std::env::var_os("SYMBOLON_REPLIES").map(PathBuf::from);
     chosen.unwrap_or_else(|| crate::config::target().join("conformance").join("replies"))

@@ -1,5 +1,9 @@
 //! What happened stands in the audit trail under the request's id, and nowhere in the answer.
 
+#![expect(clippy::unwrap_used, reason = "a test that goes wrong must fail")]
+#![expect(clippy::panic, reason = "a test that goes wrong must fail")]
+#![expect(clippy::indexing_slicing, reason = "a test that goes wrong must fail")]
+
 use serde_json::Value;
 use symbolon_conformance::{ALICE, Answer, Form, Rst, assertion_of, foreign, sts, username_token};
 use symbolon_store::{Trail, Verification};

@@ -1,7 +1,7 @@
 //! Nothing is acknowledged before it is durable, and nothing acknowledged is lost: `kill -9` of the real program at any
 //! moment, and a disk that does not take the commit.
 
-#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+#![expect(clippy::unwrap_used, reason = "a test that goes wrong must fail")]
 
 use std::collections::HashSet;
 use std::fs;
@@ -62,7 +62,7 @@ fn ask_until_killed(program: &Path, folder: &Path, moment: usize) -> Vec<String>
     let ask = || {
         let mut tokens = Vec::new();
         while !killed.load(Ordering::Relaxed) {
-            // Once the server is killed every connection breaks; until then none may.
+            // The server was killed: every connection breaks.
             let Ok(answer) = https.try_send(&message) else { break };
             assert_eq!(answer.status, 200, "{}", answer.text());
             tokens.push(id_of(assertion_of(&answer)));
@@ -117,9 +117,9 @@ fn program() -> PathBuf {
         .unwrap();
     assert!(built.status.success(), "the program does not build");
     let messages = String::from_utf8(built.stdout).unwrap();
-    let executables = messages.lines().filter_map(|line| {
+    let mut executables = messages.lines().filter_map(|line| {
         let message: serde_json::Value = serde_json::from_str(line).unwrap();
-        message["executable"].as_str().map(PathBuf::from)
+        message.get("executable")?.as_str().map(PathBuf::from)
     });
-    executables.last().unwrap()
+    executables.next_back().unwrap()
 }

@@ -1,5 +1,9 @@
 //! OAuth: every refusal with its exact code and status, the tokens that are issued, the documents that describe it.
 
+#![expect(clippy::unwrap_used, reason = "a test that goes wrong must fail")]
+#![expect(clippy::indexing_slicing, reason = "a test that goes wrong must fail")]
+#![expect(clippy::arithmetic_side_effects, reason = "a test that goes wrong must fail")]
+
 #[path = "oauth/clients.rs"]
 mod clients;
 #[path = "oauth/documents.rs"]

@@ -1,5 +1,9 @@
 //! The first request of clients in use, as they sent it, is answered with a token.
 
+#![expect(clippy::unwrap_used, reason = "a test that goes wrong must fail")]
+#![expect(clippy::indexing_slicing, reason = "a test that goes wrong must fail")]
+#![expect(clippy::arithmetic_side_effects, reason = "a test that goes wrong must fail")]
+
 use symbolon_conformance::{Answer, Request, assertion_of, child, foreign, now, sts, written};
 
 mod support;

@@ -7,7 +7,7 @@
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use symbolon_model::{RequestId, Timestamp};
+use symbolon_model::Timestamp;
 
 /// LIMIT: 60 s. Time services slew in steps far below; a step beyond it would void replay windows and lifetimes.
 const JUMP: Duration = Duration::from_secs(60);
@@ -99,34 +99,9 @@ pub(crate) fn moment() -> Instant {
     Instant::now()
 }
 
-/// A request id: twelve hex digits of milliseconds since the epoch, so that ids sort by time, and sixteen of chance.
-pub(crate) fn request_id(now: Timestamp, chance: [u8; 8]) -> RequestId {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    // 48 bits of milliseconds end in the year 10889.
-    let millis = now.millis().to_be_bytes();
-    let nibbles = millis.iter().skip(2).chain(&chance).flat_map(|o| [o >> 4, o & 15]);
-    let mut text = String::with_capacity(28);
-    text.extend(nibbles.filter_map(|n| DIGITS.get(usize::from(n))).map(|d| char::from(*d)));
-    RequestId::new(text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_request_id_is_the_time_and_then_chance() {
-        let id =
-            request_id(Timestamp::from_millis(0x0123_4567_89ab), [0xff, 0, 1, 2, 3, 4, 5, 0xa6]);
-        assert_eq!(id.as_str(), "0123456789abff000102030405a6");
-    }
-
-    #[test]
-    fn later_requests_have_greater_ids() {
-        let at = |ms| request_id(Timestamp::from_millis(ms), [0xff; 8]);
-        let after = |ms| request_id(Timestamp::from_millis(ms), [0; 8]);
-        assert!(at(1_700_000_000_000) < after(1_700_000_000_001));
-    }
 
     #[test]
     fn sixty_seconds_apart_are_tolerated_and_no_more_either_way() {

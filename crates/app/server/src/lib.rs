@@ -11,6 +11,7 @@ pub mod config;
 mod connection;
 mod control;
 pub mod dev;
+pub mod ids;
 mod linger;
 pub mod listener;
 pub mod logs;

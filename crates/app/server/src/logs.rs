@@ -111,58 +111,74 @@ struct Fields<'a, 'w> {
     done: fmt::Result,
 }
 
+/// A field's value.
+#[derive(Clone, Copy)]
+enum Value<'a> {
+    Text(&'a str),
+    Shown(&'a dyn fmt::Debug),
+    Bare(fmt::Arguments<'a>),
+}
+
 impl Fields<'_, '_> {
-    fn write(&mut self, name: &str, value: fmt::Arguments<'_>, bare: bool) {
+    fn field(&mut self, field: &Field, value: Value<'_>) {
         if self.done.is_ok() {
-            self.done = self.try_write(name, value, bare);
+            self.done = self.write(field.name(), value);
         }
     }
 
-    fn try_write(&mut self, name: &str, value: fmt::Arguments<'_>, bare: bool) -> fmt::Result {
-        let quoted = match self.format {
+    fn write(&mut self, name: &str, value: Value<'_>) -> fmt::Result {
+        let message = self.format == Format::Text && name == "message";
+        match self.format {
             Format::Json => {
-                write!(self.out, ",\"{name}\":")?;
-                !bare
-            }
-            Format::Text if name == "message" => {
-                self.out.write_char(' ')?;
-                return write!(Escaped(self.out), "{value}");
+                self.out.write_str(",\"")?;
+                self.out.write_str(name)?;
+                self.out.write_str("\":")?;
             }
             Format::Text => {
-                write!(self.out, " {name}=")?;
-                !bare
+                self.out.write_char(' ')?;
+                if !message {
+                    self.out.write_str(name)?;
+                    self.out.write_char('=')?;
+                }
             }
-        };
-        if !quoted {
-            return self.out.write_fmt(value);
         }
-        self.out.write_char('"')?;
-        write!(Escaped(self.out), "{value}")?;
-        self.out.write_char('"')
+        let quote = if message { "" } else { "\"" };
+        match value {
+            Value::Bare(value) => return self.out.write_fmt(value),
+            Value::Text(value) => {
+                self.out.write_str(quote)?;
+                Escaped(self.out).write_str(value)?;
+            }
+            Value::Shown(value) => {
+                self.out.write_str(quote)?;
+                write!(Escaped(self.out), "{value:?}")?;
+            }
+        }
+        self.out.write_str(quote)
     }
 }
 
 impl Visit for Fields<'_, '_> {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.write(field.name(), format_args!("{value:?}"), false);
+        self.field(field, Value::Shown(value));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
         if !value.is_empty() {
-            self.write(field.name(), format_args!("{value}"), false);
+            self.field(field, Value::Text(value));
         }
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.write(field.name(), format_args!("{value}"), true);
+        self.field(field, Value::Bare(format_args!("{value}")));
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.write(field.name(), format_args!("{value}"), true);
+        self.field(field, Value::Bare(format_args!("{value}")));
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.write(field.name(), format_args!("{value}"), true);
+        self.field(field, Value::Bare(format_args!("{value}")));
     }
 }
 
@@ -174,26 +190,18 @@ struct Escaped<'a, 'w>(&'a mut Writer<'w>);
 
 impl fmt::Write for Escaped<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let mut rest = text;
-        while let Some(at) = rest.find(needs_escape) {
-            let (plain, special) = rest.split_at(at);
-            self.0.write_str(plain)?;
-            let mut chars = special.chars();
-            match chars.next() {
-                Some(c @ ('"' | '\\')) => write!(self.0, "\\{c}")?,
-                Some('\n') => self.0.write_str("\\n")?,
-                Some(c) => write!(self.0, "\\u{:04x}", u32::from(c))?,
-                None => {}
-            }
-            rest = chars.as_str();
+        if text.bytes().all(|b| matches!(b, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~')) {
+            return self.0.write_str(text);
         }
-        self.0.write_str(rest)
+        text.chars().try_for_each(|c| match c {
+            '"' | '\\' => write!(self.0, "\\{c}"),
+            '\n' => self.0.write_str("\\n"),
+            // Controls, and the two separators that some readers take for a line's end.
+            '\u{2028}' | '\u{2029}' => write!(self.0, "\\u{:04x}", u32::from(c)),
+            c if c.is_control() => write!(self.0, "\\u{:04x}", u32::from(c)),
+            c => self.0.write_char(c),
+        })
     }
-}
-
-/// Quotes, backslashes, controls, and the two separators that some readers take for a line's end.
-fn needs_escape(c: char) -> bool {
-    matches!(c, '"' | '\\' | '\u{2028}' | '\u{2029}') || c.is_control()
 }
 
 /// Where lines wait to be written. Never blocks whoever logs.

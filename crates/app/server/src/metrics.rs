@@ -27,7 +27,7 @@ const SECONDS: [f64; 12] =
 pub struct Meters {
     registry: Registry,
     exchanges: Family<Exchange, Counter>,
-    seconds: Family<Protocol, Histogram>,
+    seconds: Seconds,
     refused: Family<Refused, Counter>,
     /// Open connections of the main listener.
     pub connections: Gauge,
@@ -63,6 +63,29 @@ struct Protocol {
     protocol: &'static str,
 }
 
+/// One histogram for each protocol, found without a look-up.
+#[derive(Debug)]
+struct Seconds {
+    wstrust: Histogram,
+    oauth: Histogram,
+    http: Histogram,
+}
+
+impl Seconds {
+    fn of(family: &Family<Protocol, Histogram>) -> Self {
+        let of = |protocol| family.get_or_create_owned(&Protocol { protocol });
+        Self { wstrust: of("wstrust"), oauth: of("oauth"), http: of("http") }
+    }
+
+    fn of_protocol(&self, protocol: &str) -> &Histogram {
+        match protocol {
+            "wstrust" => &self.wstrust,
+            "oauth" => &self.oauth,
+            _ => &self.http,
+        }
+    }
+}
+
 #[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
 struct Refused {
     reason: &'static str,
@@ -87,6 +110,7 @@ impl Meters {
             "From the last octet of a request to its answer",
             seconds.clone(),
         );
+        let seconds = Seconds::of(&seconds);
         let connections = Gauge::default();
         registry.register(signals::CONNECTIONS, "Open connections", connections.clone());
         let refused = Family::default();
@@ -137,9 +161,9 @@ impl Meters {
         &mut self.registry
     }
 
-    pub fn exchanged(&self, exchange: &Exchange, seconds: f64) {
+    pub(crate) fn exchanged(&self, exchange: &Exchange, seconds: f64) {
         self.exchanges.get_or_create(exchange).inc();
-        self.seconds.get_or_create(&Protocol { protocol: exchange.protocol }).observe(seconds);
+        self.seconds.of_protocol(exchange.protocol).observe(seconds);
     }
 
     pub(crate) fn refused(&self, reason: &'static str) {

@@ -18,8 +18,9 @@ use symbolon_kernel::ports::BoxFuture;
 use symbolon_model::RequestId;
 use tokio::time::timeout;
 
-use crate::clock::{Clock, request_id};
+use crate::clock::Clock;
 use crate::control::Stop;
+use crate::ids::Ids;
 use crate::listener::{Answer, Respond, Source};
 use crate::metrics::Meters;
 use crate::routes::without_body;
@@ -37,6 +38,7 @@ pub type Readiness = Box<dyn Fn() -> BoxFuture<'static, Vec<String>> + Send + Sy
 pub struct Operations {
     readiness: Readiness,
     clock: Arc<Clock>,
+    ids: Ids,
     meters: Arc<Meters>,
     stop: Stop,
 }
@@ -50,7 +52,7 @@ impl fmt::Debug for Operations {
 impl Operations {
     /// `stop` is the main listener's: who drains is not ready.
     pub fn new(readiness: Readiness, clock: Arc<Clock>, meters: Arc<Meters>, stop: Stop) -> Self {
-        Self { readiness, clock, meters, stop }
+        Self { readiness, clock, ids: Ids::default(), meters, stop }
     }
 
     async fn ready(&self, jumped: bool, id: &RequestId) -> Answer {
@@ -83,10 +85,7 @@ impl Operations {
 impl Respond for Operations {
     async fn respond(&self, request: Request<Incoming>, _source: &Source) -> Answer {
         let now = self.clock.read();
-        let mut chance = [0; 8];
-        // Without chance an id may come twice; the store will say that something is wrong.
-        let _chosen = symbolon_keys::fill_random(&mut chance);
-        let id = request_id(now.now, chance);
+        let id = self.ids.next(now.now);
         let path = request.uri().path();
         if !matches!(path, "/healthz" | "/readyz" | "/metrics") {
             return Turned::NoEndpoint.answer(&id, request.version());

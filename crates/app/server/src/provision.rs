@@ -17,7 +17,7 @@ use symbolon_registry::{
     Stamp, file,
 };
 
-use crate::clock::request_id;
+use crate::ids::Ids;
 use crate::secrets::Provisioned;
 
 /// Whether what no longer stands in a file is removed.
@@ -38,9 +38,7 @@ pub(crate) async fn provision(
 ) -> Result<Applied, ApplyError> {
     let puts = read(folder).map_err(ApplyError::Mistakes)?;
     let set = ChangeSet { puts, origin: Origin::Files, prune: prune == Prune::Yes, mode };
-    let mut chance = [0; 8];
-    symbolon_keys::fill_random(&mut chance).map_err(|why| ApplyError::Key(why.into()))?;
-    let stamp = Stamp { now, request: request_id(now, chance) };
+    let stamp = Stamp { now, request: Ids::default().next(now) };
     let by = Administrator { name: "provisioning".to_owned() };
     let secrets = Provisioned { folder: folder.to_owned(), directory };
     registry.apply(&set, &by, &secrets, &stamp).await

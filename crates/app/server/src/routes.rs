@@ -23,7 +23,8 @@ use symbolon_model::signals::STAGE;
 use tokio::time::timeout;
 use tracing::trace;
 
-use crate::clock::{Clock, request_id};
+use crate::clock::Clock;
+use crate::ids::Ids;
 use crate::listener::{Answer, Limits, Respond, Source};
 use crate::metrics::Meters;
 use crate::told::Told;
@@ -63,6 +64,7 @@ pub struct Received {
 pub struct Routes<S> {
     site: S,
     clock: Arc<Clock>,
+    ids: Ids,
     limits: Limits,
     meters: Arc<Meters>,
 }
@@ -83,14 +85,11 @@ impl<S: Site> Respond for Routes<S> {
         // SECURITY: the clock is read after the body. A client that sends it slowly must not choose a `now` at which the
         // replay windows of messages long over are open again. Test: now_is_after_the_body.
         let now = self.clock.read();
-        let mut chance = [0; 8];
-        let chosen = symbolon_keys::fill_random(&mut chance);
-        let id = request_id(now.now, chance);
+        let id = self.ids.next(now.now);
 
         let done = match admitted {
             Err(turned) => Err(turned),
             Ok(_) if now.jumped => Err(Turned::Clock),
-            Ok(_) if chosen.is_err() => Err(Turned::NoRandomness),
             Ok((endpoint, body)) => {
                 let source = Some(source.as_str().to_owned());
                 let arrival = Arrival { now: now.now, request: id.clone(), source };
@@ -124,7 +123,7 @@ impl<S: Site> Respond for Routes<S> {
 impl<S: Site> Routes<S> {
     /// Routes to a site's endpoints.
     pub fn new(site: S, clock: Arc<Clock>, limits: Limits, meters: Arc<Meters>) -> Self {
-        Self { site, clock, limits, meters }
+        Self { site, clock, ids: Ids::default(), limits, meters }
     }
 
     async fn read(

@@ -73,7 +73,7 @@ impl Told<'_> {
             | Turned::TooLarge
             | Turned::SlowBody
             | Turned::BrokenBody => (None, Weight::Nobody),
-            Turned::Clock | Turned::NoRandomness | Turned::Deadline => (None, Weight::Operator),
+            Turned::Clock | Turned::Deadline => (None, Weight::Operator),
             Turned::Bug => (Some("the reply cannot be written as HTTP"), Weight::Us),
         };
         let exchange = self.exchange("none", "refused", turned.cause());

@@ -32,8 +32,6 @@ pub(crate) enum Turned {
     BrokenBody,
     /// The clock jumped.
     Clock,
-    /// The system has no randomness.
-    NoRandomness,
     /// The answer was not there in time.
     Deadline,
     /// The reply cannot be written as HTTP.
@@ -49,9 +47,7 @@ impl Turned {
             Turned::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Turned::SlowBody => StatusCode::REQUEST_TIMEOUT,
             Turned::BrokenBody => StatusCode::BAD_REQUEST,
-            Turned::Clock | Turned::NoRandomness | Turned::Deadline => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Turned::Clock | Turned::Deadline => StatusCode::SERVICE_UNAVAILABLE,
             Turned::Bug => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -66,7 +62,6 @@ impl Turned {
             Turned::SlowBody => "slow_body",
             Turned::BrokenBody => "broken_body",
             Turned::Clock => "clock",
-            Turned::NoRandomness => "no_randomness",
             Turned::Deadline => "deadline",
             Turned::Bug => "bug",
         }
@@ -80,7 +75,7 @@ impl Turned {
             Turned::TooLarge => "The request is too large.",
             Turned::SlowBody => "The request took too long to arrive.",
             Turned::BrokenBody => "The request ended before its end.",
-            Turned::Clock | Turned::NoRandomness | Turned::Deadline => "Try again later.",
+            Turned::Clock | Turned::Deadline => "Try again later.",
             Turned::Bug => "The answer could not be written.",
         }
     }
@@ -99,7 +94,7 @@ impl Turned {
                     headers.insert(CONNECTION, HeaderValue::from_static("close"));
                 }
             }
-            Turned::Clock | Turned::NoRandomness | Turned::Deadline => {
+            Turned::Clock | Turned::Deadline => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("10"));
             }
             Turned::NoEndpoint | Turned::MediaType | Turned::Bug => {}

@@ -77,6 +77,8 @@ pub struct Contents {
     pub authenticated: Option<Authenticated>,
     /// What it says about the subject.
     pub attributes: Claims,
+    /// The OAuth client that it was issued to, if it says so.
+    pub client: Option<ClientId>,
     /// The OAuth scope it grants, space-separated; `None` where it says nothing about scope.
     pub scope: Option<String>,
     /// Where it may be presented (SAML Recipient), if it says so: any of these.

@@ -12,8 +12,8 @@ use serde_json::Value;
 use symbolon_jose::{Claims as Payload, Header, Jws, sign_compact};
 use symbolon_keys::{BoxFuture, Signer};
 use symbolon_model::{
-    Authenticated, AuthenticationMethod, Claim, ClaimName, Claims, Confirmation, IssuerName,
-    Timestamp, TokenBytes, TokenId, TokenType, purpose,
+    Authenticated, AuthenticationMethod, Claim, ClaimName, Claims, ClientId, Confirmation,
+    IssuerName, Timestamp, TokenBytes, TokenId, TokenType, purpose,
 };
 
 use crate::{Contents, Draft, EncodeFlaw, Flaw, Format, NameId, RawToken, TrustedKey};
@@ -182,18 +182,10 @@ fn verified(jws: &Jws<'_>, keys: &[TrustedKey]) -> Result<Payload, Flaw> {
     let algorithm =
         jws.algorithm().ok_or_else(|| Flaw::not_understood("an algorithm outside the list"))?;
     keys.iter()
-        .filter(|trusted| trusted.algorithm == algorithm && may_be_called(trusted, jws.kid()))
+        .filter(|trusted| trusted.algorithm == algorithm && trusted.may_be_called(jws.kid()))
         .find_map(|trusted| jws.verify(&trusted.key, algorithm).ok())
         .ok_or_else(|| Flaw::signature("by none of the issuer's keys"))
         .and_then(|verified| claims(verified.payload()))
-}
-
-/// A key that has a name is not tried for a token that asks for another; a key without name may be any.
-fn may_be_called(trusted: &TrustedKey, kid: Option<&str>) -> bool {
-    match (&trusted.id, kid) {
-        (Some(id), Some(kid)) => id.as_str() == kid,
-        (None, _) | (_, None) => true,
-    }
 }
 
 fn contents(payload: &Payload) -> Result<Contents, Flaw> {
@@ -214,6 +206,7 @@ fn contents(payload: &Payload) -> Result<Contents, Flaw> {
         not_after: Timestamp::from_millis(until),
         authenticated: authenticated(payload)?,
         attributes: attributes(payload),
+        client: payload.get("client_id").and_then(Value::as_str).map(ClientId::new),
         scope: scope(payload)?,
         recipients: Vec::new(),
         confirmation: Confirmation::Bearer,

@@ -42,7 +42,7 @@ pub enum RawToken {
 }
 
 /// A key that the realm trusts for one issuer, and what it may be used with.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct TrustedKey {
     /// The name that tokens may call it by; a hint only.
     pub id: Option<KeyId>,
@@ -50,6 +50,17 @@ pub struct TrustedKey {
     pub key: PublicKey,
     /// The algorithm it signs with. A token that names another one is not verified.
     pub algorithm: SignatureAlgorithm,
+}
+
+impl TrustedKey {
+    /// Whether a token that asks for the key of that name may mean this one: a key that has a name is not tried for another;
+    /// a key without name may be any.
+    pub fn may_be_called(&self, kid: Option<&str>) -> bool {
+        match (&self.id, kid) {
+            (Some(id), Some(kid)) => id.as_str() == kid,
+            (None, _) | (_, None) => true,
+        }
+    }
 }
 
 /// Why a token could not be read. The kernel tells a stranger none of this: to him every flaw is the same refusal.

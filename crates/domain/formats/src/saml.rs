@@ -177,7 +177,8 @@ impl Names {
     }
 }
 
-/// Room for a signature with an RSA certificate.
+/// Room for a usual assertion, and for a signature with an RSA certificate.
+pub(crate) const USUAL_OCTETS: usize = 2048;
 const USUAL_SIGNATURE: usize = 3072;
 
 /// A moment as text.

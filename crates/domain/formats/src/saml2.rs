@@ -64,5 +64,3 @@ const CLASS_PREVIOUS_SESSION: &str = "urn:oasis:names:tc:SAML:2.0:ac:classes:Pre
 
 #[cfg(test)]
 mod tests;
-/// PROBE
-#[doc(hidden)] pub fn probe(draft: &Draft) -> Vec<u8> { write::unsigned(draft).map(|u| u.octets).unwrap_or_default() }

@@ -4,12 +4,14 @@
 //! Out: who asks; what a token says; or one refusal that does not tell a wrong name from a wrong secret.
 //! Never: routes by syntax: whose a token is, its verified signature says. A key that a token carries is not looked at.
 
+mod client;
+
 use symbolon_formats::{Contents, NameId, RawToken, TrustedKey};
 use symbolon_keys::sha256;
 use symbolon_model::signals::STAGE;
 use symbolon_model::{
-    AccountName, Authenticated, AuthenticationMethod, Claims, ClientId, Lineage, Once, PartyId,
-    Secret, Timestamp, TokenType,
+    AccountName, Authenticated, AuthenticationMethod, Claims, Lineage, Once, PartyId, Secret,
+    Timestamp, TokenType,
 };
 use tracing::trace;
 
@@ -43,6 +45,8 @@ pub(crate) struct Subject {
     /// Nothing derived from it may hold longer.
     pub(crate) until: Option<Timestamp>,
     pub(crate) lineage: Option<Lineage>,
+    /// What the token that names it was presented as.
+    pub(crate) role: Role,
 }
 
 /// A token whose issuer, signature, time and audience were checked. Made by `verify_token` alone.
@@ -88,14 +92,22 @@ impl Exchange<'_> {
             Credential::Password { name, secret } => {
                 self.log_in(name, secret, presented.confidential).await?
             }
-            Credential::ClientSecret { id, candidates } => self.client(id, candidates).await?,
-            Credential::Held(Holder(token)) => Requestor(token.subject()),
+            Credential::ClientSecret(readings) => self.client_by_secret(readings).await?,
+            Credential::ClientAssertion { claimed, assertion } => {
+                self.client_by_assertion(claimed.as_ref(), assertion)?
+            }
+            Credential::PublicClient(id) => self.public_client(id)?,
+            Credential::Held(Holder(token)) => Requestor(token.subject(Role::Credential)),
             Credential::Token { .. } => {
                 let why = "a token that was not verified is no credential";
                 return Err(Refusal::new(Cause::UnsupportedCredential, why));
             }
         };
-        self.record.requestor = Some(requestor.who().clone());
+        // SECURITY: a public client's name proves nothing: its refusals are a stranger's until a token about somebody holds,
+        // and do not wait for the disk. Test: a_public_client_is_a_stranger_until_its_assertion_holds.
+        if !self.realm().is_public(requestor.who()) {
+            self.record.requestor = Some(requestor.who().clone());
+        }
         self.expect_no_copy(evidence, requestor.who());
         Ok(Authentication::Done(requestor))
     }
@@ -106,14 +118,19 @@ impl Exchange<'_> {
         requestor: &Requestor,
         wish: SubjectWish,
     ) -> Result<Subject, Refusal> {
-        match wish {
-            SubjectWish::Requestor => Ok(requestor.0.clone()),
-            SubjectWish::Impersonate(credential) => {
-                let also = self.may_exchange(requestor);
-                let token = self.verify_token(Role::Subject, &credential, &also).await?;
-                Ok(token.subject())
+        let (role, credential) = match wish {
+            SubjectWish::Requestor if self.realm().is_public(requestor.who()) => {
+                let why = "a public client, of which nothing is proven, is no subject";
+                return Err(Refusal::new(Cause::Client, why));
             }
-        }
+            SubjectWish::Requestor => return Ok(requestor.0.clone()),
+            SubjectWish::Impersonate(credential) => (Role::Subject, credential),
+            SubjectWish::Asserted(credential) => (Role::Assertion, credential),
+        };
+        let also = self.may_exchange(requestor);
+        let token = self.verify_token(role, &credential, &also).await?;
+        self.record.requestor.get_or_insert_with(|| requestor.who().clone());
+        Ok(token.subject(role))
     }
 
     fn may_exchange(&self, requestor: &Requestor) -> Vec<PartyId> {
@@ -168,25 +185,6 @@ impl Exchange<'_> {
         Ok(self.fresh(who, account.name.as_str(), claims, AuthenticationMethod::Password))
     }
 
-    async fn client(
-        &mut self,
-        id: &ClientId,
-        candidates: &[Secret<String>],
-    ) -> Result<Requestor, Refusal> {
-        // SECURITY: an unknown client costs the same argon2id work as a wrong secret.
-        // Test: unknown_client_and_wrong_secret_cost_the_same.
-        let client = self.endpoint.realm().clients.get(id).cloned();
-        let hash = client.as_ref().map(|c| &c.secret);
-        let fits = self.kernel.ports.directory.fits(hash, candidates).await;
-        let (true, Some(client)) = (fits.map_err(not_available)?, client) else {
-            let why = "no client has this id and this secret";
-            return Err(Refusal::new(Cause::Unauthenticated, why));
-        };
-        self.record.proven.push(format!("secret of client {}", client.id));
-        let who = Who::Client(client.id.clone());
-        Ok(self.fresh(who, id.as_str(), Claims::none(), AuthenticationMethod::ClientSecret))
-    }
-
     /// Somebody who has just authenticated here.
     fn fresh(
         &self,
@@ -197,8 +195,8 @@ impl Exchange<'_> {
     ) -> Requestor {
         let name = NameId { value: name.to_owned(), format: None };
         let authenticated = Some(Authenticated { method, at: self.now() });
-        let (scopes, until, lineage) = (None, None, None);
-        Requestor(Subject { who, name, claims, authenticated, scopes, until, lineage })
+        let (scopes, until, lineage, role) = (None, None, None, Role::Credential);
+        Requestor(Subject { who, name, claims, authenticated, scopes, until, lineage, role })
     }
 
     // INVARIANT: a copy is refused by the commit; a stranger never burns a key, for this runs after authentication.
@@ -209,9 +207,13 @@ impl Exchange<'_> {
         };
         let until = window.after(self.realm().skew);
         for once in &evidence.once {
-            let key = replay_key(self.realm().id.as_str(), who, once);
-            self.record.conditions.push(Condition::Unseen { key, until });
+            self.expect_unseen(who, once, until);
         }
+    }
+
+    fn expect_unseen(&mut self, who: &Who, once: &Once, until: Timestamp) {
+        let key = replay_key(self.realm().id.as_str(), who, once);
+        self.record.conditions.push(Condition::Unseen { key, until });
     }
 
     /// Verifies a token that came with the request: issuer, signature, time, audience.
@@ -232,6 +234,13 @@ impl Exchange<'_> {
         self.keys_left = left;
         let contents = self.read_token(role, token_type, raw).await?;
         let ours = contents.issuer == self.realm().issuer;
+        // SECURITY: a client's token about itself names it by its id, which may be an account's name as well (RFC 9700 §4.15):
+        // exchanged, it would be that account's. Test: a_clients_token_about_itself_names_no_account.
+        let of_a_client =
+            contents.client.as_ref().is_some_and(|c| c.as_str() == contents.subject.value);
+        if ours && of_a_client {
+            return Err(refused(role, TokenFlaw::Unverified, "a client's own token about itself"));
+        }
         self.check_token_time(role, &contents)?;
         self.check_audience(role, token_type, &contents, also)?;
         let (issuer, subject) = (contents.issuer.as_str(), &contents.subject.value);
@@ -297,7 +306,12 @@ impl Exchange<'_> {
         }
         let foreign_saml = *token_type == TokenType::SAML2 && contents.issuer != realm.issuer;
         let to = &contents.recipients;
-        if (foreign_saml && to.is_empty()) || to.iter().any(|url| !realm.is_recipient(url)) {
+        // SPEC: RFC 7522 §3: of an assertion that is a grant, this endpoint.
+        let is_here = |url: &str| match role {
+            Role::Assertion => url == self.endpoint.url(),
+            Role::Credential | Role::Subject => realm.is_recipient(url),
+        };
+        if (foreign_saml && to.is_empty()) || !to.iter().all(|url| is_here(url)) {
             let why = format!("to be presented at {to:?}, not here");
             return Err(refused(role, TokenFlaw::Audience, why));
         }
@@ -306,7 +320,7 @@ impl Exchange<'_> {
 }
 
 impl VerifiedToken {
-    fn subject(&self) -> Subject {
+    fn subject(&self, role: Role) -> Subject {
         let contents = &self.contents;
         let name = contents.subject.value.clone();
         let who = if self.ours {
@@ -322,6 +336,7 @@ impl VerifiedToken {
             scopes: contents.scope.as_ref().map(|s| s.split(' ').map(str::to_owned).collect()),
             until: Some(contents.not_after),
             lineage: contents.id.as_ref().map(|id| Lineage::new(id.as_str())),
+            role,
         }
     }
 }

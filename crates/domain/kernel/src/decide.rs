@@ -19,9 +19,9 @@ use tracing::trace;
 use crate::audit::Who;
 use crate::authn::{Requestor, Subject};
 use crate::exchange::Exchange;
-use crate::operation::{KeyWish, LifetimeWish, Target, Wish};
+use crate::operation::{AppliesTo, KeyWish, LifetimeWish, Target};
 use crate::ports::Rules;
-use crate::refusal::{Cause, Refusal, Role, TokenFlaw};
+use crate::refusal::{Cause, Refusal, TokenFlaw};
 use crate::snapshot::{RealmView, RelyingParty};
 
 /// One or more relying parties that the requestor may have a token for. Not empty.
@@ -134,19 +134,22 @@ fn named(who: &Who) -> String {
     }
 }
 
-/// The relying parties that a wish names, if the requestor may ask at all.
+/// The relying parties that a wish names, or the one that the client's object names for want of any.
 ///
 /// # Errors
-/// [`Cause::Client`] where the client may not use the grant; [`Cause::Target`] for an unknown relying party.
+/// [`Cause::Target`] for an unknown relying party.
+// SECURITY: asked after the subject was verified, for a public client is a stranger until then: he must not learn which
+// relying parties exist. Test: a_public_clients_bad_assertion_tells_nothing_of_relying_parties.
 pub(crate) fn target(
     realm: &RealmView,
     requestor: &Requestor,
-    wish: &Wish,
+    target: Target,
 ) -> Result<Parties, Refusal> {
-    if let Who::Client(id) = requestor.who() {
-        may_use_grant(realm, id, wish.grant.as_deref())?;
+    let Target::Named(mut names) = target;
+    if let (true, Who::Client(id)) = (names.is_empty(), requestor.who()) {
+        let default = realm.clients.get(id).and_then(|client| client.default_party.clone());
+        names.extend(default.map(AppliesTo));
     }
-    let Target::Named(names) = &wish.target;
     if names.is_empty() {
         return Err(Refusal::new(Cause::Target, "no relying party is named"));
     }
@@ -157,7 +160,16 @@ pub(crate) fn target(
     Ok(Parties(known.collect::<Result<_, _>>()?))
 }
 
-fn may_use_grant(realm: &RealmView, id: &ClientId, grant: Option<&str>) -> Result<(), Refusal> {
+/// Whether the requestor may ask in this way at all: a client needs the grant in its object.
+///
+/// # Errors
+/// [`Cause::Client`].
+pub(crate) fn may_ask(
+    realm: &RealmView,
+    requestor: &Requestor,
+    grant: Option<&str>,
+) -> Result<(), Refusal> {
+    let Who::Client(id) = requestor.who() else { return Ok(()) };
     let grants = realm.clients.get(id).map(|c| c.grants.as_slice()).unwrap_or_default();
     match grant {
         Some(grant) if grants.iter().any(|g| g == grant) => Ok(()),
@@ -309,7 +321,7 @@ fn lifetime(
         return Err(Refusal::new(Cause::Bug, "no relying party"));
     };
     Lifetime::new(now, end).map_err(|_| {
-        let cause = Cause::Token { role: Role::Subject, flaw: TokenFlaw::NotNow };
+        let cause = Cause::Token { role: subject.role, flaw: TokenFlaw::NotNow };
         Refusal::new(cause, "the subject token ends before a token could begin")
     })
 }

@@ -49,13 +49,17 @@ pub enum Credential {
         /// The password.
         secret: Secret<String>,
     },
-    /// An OAuth client's id and secret.
-    ClientSecret {
-        /// The id.
-        id: ClientId,
-        /// The secret in every spelling that the wire allows (form-decoded and raw): one must fit.
-        candidates: Vec<Secret<String>>,
+    /// An OAuth client's id and secret, in every reading that the wire allows, the standard's first; no two of one id.
+    ClientSecret(Vec<ClientReading>),
+    /// A JWT that an OAuth client signed to say who it is (RFC 7523 §2.2): nobody has believed it.
+    ClientAssertion {
+        /// The id that came beside it, if one did.
+        claimed: Option<ClientId>,
+        /// The JWT.
+        assertion: Secret<String>,
     },
+    /// The name of an OAuth client, and nothing to prove it.
+    PublicClient(ClientId),
     /// A token, of the type that the message declares: nobody has believed it.
     Token {
         /// The declared type.
@@ -65,6 +69,15 @@ pub enum Credential {
     },
     /// What `find_key` made of a credential: the kernel's own finding, handed back unopened.
     Held(Holder),
+}
+
+/// One reading of an OAuth client's id and secret.
+#[derive(Debug)]
+pub struct ClientReading {
+    /// The id.
+    pub id: ClientId,
+    /// The secret in every spelling under that id (form-decoded and raw): one must fit.
+    pub candidates: Vec<Secret<String>>,
 }
 
 /// What `open` needs a key for. A reference that a stranger could guess gets a decoy; this one cannot be guessed.

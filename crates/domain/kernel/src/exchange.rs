@@ -1,7 +1,7 @@
 //! One exchange, from the first octet to the answer. Read this first.
 //!
 //! ```text
-//! begin ▶ (find_key …) ▶ authenticate ▶ run: target ▶ subject ▶ claims ▶ decide ▶ mint ▶ commit
+//! begin ▶ (find_key …) ▶ authenticate ▶ run: subject ▶ target ▶ claims ▶ decide ▶ mint ▶ commit
 //! ```
 //!
 //! In:  an endpoint of one snapshot, one arrival, the evidence and the operation that a protocol opened.
@@ -280,8 +280,9 @@ impl Exchange<'_> {
     }
 
     async fn issue(&mut self, requestor: &Requestor, wish: Wish) -> Result<Minted, Refusal> {
-        let target = decide::target(self.realm(), requestor, &wish)?;
+        decide::may_ask(self.realm(), requestor, wish.grant.as_deref())?;
         let subject = self.subject(requestor, wish.subject).await?;
+        let target = decide::target(self.realm(), requestor, wish.target)?;
         let asked = decide::Asked {
             token_type: wish.token_type,
             key: wish.key,

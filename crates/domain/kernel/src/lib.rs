@@ -20,7 +20,7 @@ pub mod snapshot;
 
 pub use authn::{Holder, Requestor, VerifiedToken};
 pub use decide::{BuiltInRules, Permit};
-pub use evidence::{Credential, Evidence, FoundKey, KeyHint, Presented};
+pub use evidence::{ClientReading, Credential, Evidence, FoundKey, KeyHint, Presented};
 pub use exchange::{
     Answer, Arrival, Authentication, Challenge, Endpoint, Exchange, Kernel, Outcome, Ports,
     Recorded,

@@ -57,6 +57,8 @@ pub enum SubjectWish {
     Requestor,
     /// About the subject of this token, as if that subject asked.
     Impersonate(Box<Credential>),
+    /// The same, where the token is the grant itself (RFC 7521 §4.1).
+    Asserted(Box<Credential>),
 }
 
 /// What confirms the token's bearer.

@@ -14,6 +14,8 @@ pub enum Role {
     Credential,
     /// To say whom the new token is about.
     Subject,
+    /// The same, and to be the grant itself: protocols tell that apart.
+    Assertion,
 }
 
 /// What is wrong with a token, as far as its bearer may know.
@@ -95,6 +97,7 @@ impl Cause {
             Cause::Replayed => "replayed",
             Cause::Token { role: Role::Credential, .. } => "credential_token",
             Cause::Token { role: Role::Subject, .. } => "subject_token",
+            Cause::Token { role: Role::Assertion, .. } => "assertion",
             Cause::Target => "target",
             Cause::Client => "client",
             Cause::UnsupportedTokenType => "unsupported_token_type",
@@ -128,10 +131,10 @@ impl Cause {
             Cause::Stale => "set the client's clock, or raise the realm's skew",
             Cause::Scope => "fix the client: ask for a scope that the relying party's object names",
             Cause::Unauthenticated => {
-                "check the account's or client's name and secret; the detail says which step failed"
+                "check the account's or client's name and its secret or key; the detail says which step failed"
             }
             Cause::Replayed => {
-                "none if it was an attack; a client that retries must make a new nonce"
+                "none if it was an attack; a client that retries must make a new nonce or jti"
             }
             Cause::Token { flaw: TokenFlaw::Unverified, .. } => {
                 "check that the token's issuer is an object of the realm with the right key"

@@ -14,6 +14,7 @@ use symbolon_model::{
     AccountName, ClaimName, ClientId, EndpointId, IssuerName, PartyId, RealmId, TokenType, purpose,
 };
 
+use crate::audit::Who;
 use crate::ports::PasswordHash;
 
 /// Everything that the registry holds, as one revision.
@@ -150,11 +151,17 @@ pub struct Client {
     /// Its id.
     pub id: ClientId,
     /// Its secret, hashed.
-    pub secret: PasswordHash,
+    pub secret: Option<PasswordHash>,
+    /// Its keys, pinned, each with the algorithm that it signs with.
+    pub keys: Vec<TrustedKey>,
+    /// Whether its name alone counts: it has neither secret nor key, and is never a subject itself.
+    pub public: bool,
     /// Grants it may use, by their URI.
     pub grants: Vec<String>,
     /// Relying parties whose tokens it may exchange, besides those meant for this service.
     pub may_exchange: Vec<PartyId>,
+    /// For whom its tokens are where it names nobody.
+    pub default_party: Option<PartyId>,
 }
 
 /// An endpoint as data. Policy, metadata and enforcement are made from this one object.
@@ -219,6 +226,10 @@ pub enum CredentialKind {
     ClientSecretBasic,
     /// Client secret in the form (RFC 6749 §2.3.1).
     ClientSecretPost,
+    /// A JWT that the client signed (RFC 7523 §2.2).
+    PrivateKeyJwt,
+    /// The name alone of a client that is public (RFC 6749 §2.1).
+    PublicClient,
 }
 
 /// A bend of syntax for clients that need it; never of an algorithm. Those used are named in the audit event.
@@ -262,6 +273,14 @@ impl RealmView {
     pub fn signer(&self, algorithm: SignatureAlgorithm) -> Option<&Arc<Signer<purpose::Token>>> {
         let mut active = self.realm.keys.iter().filter(|k| k.state == KeyState::Active);
         active.find(|k| k.signer.algorithm() == algorithm).map(|k| &k.signer)
+    }
+
+    /// Whether that is a client whose name alone counts: nothing about it is proven.
+    pub fn is_public(&self, who: &Who) -> bool {
+        match who {
+            Who::Client(id) => self.realm.clients.get(id).is_some_and(|client| client.public),
+            Who::Account(_) | Who::Subject { .. } => false,
+        }
     }
 
     /// The names that a token must carry as audience to be meant for this service: the issuer, and every endpoint's URL

@@ -16,7 +16,8 @@ impl TokenType {
     /// SAML 2.0 assertion. RFC 8693 §3, and the name that our objects use.
     pub const SAML2: TokenType = TokenType(Cow::Borrowed("urn:ietf:params:oauth:token-type:saml2"));
     /// SAML 1.1 assertion. RFC 8693 §3.
-    pub const SAML11: TokenType = TokenType(Cow::Borrowed("urn:ietf:params:oauth:token-type:saml1"));
+    pub const SAML11: TokenType =
+        TokenType(Cow::Borrowed("urn:ietf:params:oauth:token-type:saml1"));
     /// Any JWT. RFC 8693 §3.
     pub const JWT: TokenType = TokenType(Cow::Borrowed("urn:ietf:params:oauth:token-type:jwt"));
     /// An OAuth access token; ours are JWTs. RFC 8693 §3, RFC 9068.

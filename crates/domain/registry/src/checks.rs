@@ -199,4 +199,18 @@ fn client(realm: &Realm, client: &Client, flaws: &mut Flaws) {
             flaws.wrong(object, format!("may_exchange.{index}"), message, remedy);
         }
     }
+    let Some(id) = &client.default_party else { return };
+    let takes_jwt = |t: &TokenType| [TokenType::JWT, TokenType::ACCESS_TOKEN].contains(t);
+    match realm.parties.get(id) {
+        None => {
+            let message = format!("there is no relying party `{id}` in realm `{}`", realm.id);
+            let remedy = "write a [[relying_party]] of that id, or remove it here";
+            flaws.wrong(object, "default_party", message, remedy);
+        }
+        Some(party) if !party.token_types.iter().any(takes_jwt) => {
+            let message = format!("relying party `{id}` takes no access token");
+            flaws.wrong(object, "default_party", message, "write \"jwt\" into its token_types");
+        }
+        Some(_) => {}
+    }
 }

@@ -13,15 +13,13 @@ use symbolon_kernel::snapshot::{
     Admitted, Client, CredentialKind, EndpointObject, Issuer, RelyingParty, Serves, Tolerance,
 };
 use symbolon_keys::{PublicKey, SignatureAlgorithm};
+use symbolon_messages::oauth::grant_types;
 use symbolon_model::{
     ClaimName, ClientId, EndpointId, IssuerName, KeyId, PartyId, RealmId, TokenType,
 };
 
 use crate::objects::{self, Admission, JwtSignature, KeyAlgorithm, SamlSignature};
-use crate::stored::{StoredClient, StoredIssuer};
-
-/// RFC 8693 §2.1; the one grant there is.
-const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+use crate::stored::{PinnedKey, StoredClient, StoredIssuer};
 
 /// LIMIT: ids stand in URLs, log fields and the common names of certificates (64 characters, RFC 5280 A.1).
 const ID_CHARACTERS: usize = 40;
@@ -206,9 +204,12 @@ fn is_path(path: &str) -> bool {
 const fn credentials_of(serves: Serves) -> &'static [CredentialKind] {
     match serves {
         Serves::WsTrust13 => &[CredentialKind::UsernamePassword, CredentialKind::IssuedToken],
-        Serves::OAuthToken => {
-            &[CredentialKind::ClientSecretBasic, CredentialKind::ClientSecretPost]
-        }
+        Serves::OAuthToken => &[
+            CredentialKind::ClientSecretBasic,
+            CredentialKind::ClientSecretPost,
+            CredentialKind::PrivateKeyJwt,
+            CredentialKind::PublicClient,
+        ],
         Serves::Jwks | Serves::OAuthMetadata | Serves::OpenIdConfiguration => &[],
     }
 }
@@ -260,8 +261,15 @@ pub(crate) fn issuer(stored: &StoredIssuer, judge: &mut Judge) -> Issuer {
     if stored.keys.is_empty() {
         judge.wrong("keys", "an issuer without keys is never believed", "pin at least one key");
     }
+    let keys = trusted(&stored.keys, judge);
+    let token_types = judge.token_types(&stored.token_types);
+    Issuer { name: IssuerName::new(stored.name.as_str()), keys, token_types }
+}
+
+/// Keys as they were pinned, ready to verify.
+fn trusted(pinned: &[PinnedKey], judge: &mut Judge) -> Vec<TrustedKey> {
     let mut keys = Vec::new();
-    for (index, pinned) in stored.keys.iter().enumerate() {
+    for (index, pinned) in pinned.iter().enumerate() {
         let field = format!("keys.{index}");
         let octets = STANDARD.decode(&pinned.spki).unwrap_or_default();
         let Ok(key) = PublicKey::from_spki_der(&octets) else {
@@ -284,22 +292,44 @@ pub(crate) fn issuer(stored: &StoredIssuer, judge: &mut Judge) -> Issuer {
         }
         keys.push(TrustedKey { id: pinned.id.as_deref().map(KeyId::new), key, algorithm });
     }
-    let token_types = judge.token_types(&stored.token_types);
-    Issuer { name: IssuerName::new(stored.name.as_str()), keys, token_types }
+    keys
 }
 
 pub(crate) fn client(stored: &StoredClient, judge: &mut Judge) -> Client {
     judge.present("id", &stored.id);
+    let proves = stored.secret.is_some() || !stored.keys.is_empty();
+    match (stored.public, proves) {
+        (true, true) => judge.wrong(
+            "public",
+            "a public client has neither a secret nor a key",
+            "remove `public`, or its secret and keys",
+        ),
+        (false, false) => judge.wrong(
+            "id",
+            "nothing proves who this client is",
+            "write `secret` or `keys`, or `public = true` if it can keep neither",
+        ),
+        (true, false) | (false, true) => {}
+    }
     for (index, grant) in stored.grants.iter().enumerate() {
-        if grant != TOKEN_EXCHANGE {
+        let field = format!("grants.{index}");
+        if !grant_types::SERVED.contains(&grant.as_str()) {
             let message = format!("`{grant}` is not a grant that is served here");
-            judge.wrong(format!("grants.{index}"), message, format!("write \"{TOKEN_EXCHANGE}\""));
+            let remedy = format!("write some of {}", quoted(&grant_types::SERVED));
+            judge.wrong(field, message, remedy);
+        } else if stored.public && grant == grant_types::CLIENT_CREDENTIALS {
+            // SPEC: RFC 6749 §4.4: confidential clients alone.
+            let message = "a public client proves nothing about itself, of which this grant speaks";
+            judge.wrong(field, message, "remove it, or give the client a secret or a key");
         }
     }
     Client {
         id: ClientId::new(stored.id.as_str()),
         secret: stored.secret.clone(),
+        keys: trusted(&stored.keys, judge),
+        public: stored.public,
         grants: stored.grants.clone(),
         may_exchange: stored.may_exchange.iter().map(|id| PartyId::new(id.as_str())).collect(),
+        default_party: stored.default_party.as_deref().map(PartyId::new),
     }
 }

@@ -123,13 +123,13 @@ pub struct Issuer {
     /// Token types taken from it, by short name or URI.
     pub token_types: Vec<String>,
     /// Its keys, pinned.
-    pub keys: Vec<IssuerKey>,
+    pub keys: Vec<KeyPin>,
 }
 
-/// One key of an issuer: exactly one of the first three says which.
+/// One key of an issuer or a client: exactly one of the first three says which.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct IssuerKey {
+pub struct KeyPin {
     /// A file with a certificate in PEM.
     #[serde(default)]
     pub certificate_file: Option<String>,
@@ -173,13 +173,23 @@ pub struct Client {
     #[serde(default = "default_realm")]
     pub realm: String,
     /// Where its secret is.
-    pub secret: Reference,
+    #[serde(default)]
+    pub secret: Option<Reference>,
+    /// Its keys, pinned: it signs assertions with them.
+    #[serde(default)]
+    pub keys: Vec<KeyPin>,
+    /// Whether its name alone counts, for it can keep neither a secret nor a key.
+    #[serde(default)]
+    pub public: bool,
     /// Grants it may use, by their URI.
     #[serde(default)]
     pub grants: Vec<String>,
     /// Relying parties whose tokens it may exchange, besides those meant for this service.
     #[serde(default)]
     pub may_exchange: Vec<String>,
+    /// For whom its tokens are where it names nobody.
+    #[serde(default)]
+    pub default_party: Option<String>,
 }
 
 /// What a relying party's SAML tokens are signed with.
@@ -204,15 +214,18 @@ pub enum JwtSignature {
     Rs256,
 }
 
-/// What an issuer's key signs with.
+/// What an issuer's or a client's key signs with.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyAlgorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256.
+    #[serde(alias = "RS256")]
     RsaSha256,
     /// ECDSA on P-256 with SHA-256.
+    #[serde(alias = "ES256")]
     EcdsaSha256,
     /// RSASSA-PSS with SHA-256.
+    #[serde(alias = "PS256")]
     RsaPssSha256,
 }
 

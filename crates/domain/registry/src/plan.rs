@@ -266,7 +266,7 @@ impl<'s> There<'s> {
             There::Account(account) => Some(account.record.password.clone()),
             There::Object(_) => {
                 let realm = snapshot.realms.get(key.realm.as_str())?;
-                realm.clients.get(key.id.as_str()).map(|client| client.secret.clone())
+                realm.clients.get(key.id.as_str()).and_then(|client| client.secret.clone())
             }
             There::Nothing => None,
         }

@@ -11,7 +11,7 @@ use symbolon_keys::{Certificate, KeyKind, PublicKey};
 use symbolon_model::{AccountName, ClaimName, Claims, Secret};
 
 use crate::mistake::{Located, Mistake};
-use crate::objects::{Account, Client, Issuer, IssuerKey, KeyAlgorithm, Object, Reference};
+use crate::objects::{Account, Client, KeyAlgorithm, KeyPin, Object, Reference};
 use crate::stored::{self, PinnedKey, StoredClient, StoredIssuer};
 
 /// Finds what references name, and hashes secrets; the server implements it.
@@ -81,11 +81,18 @@ pub(crate) async fn resolve(
         Object::Realm(realm) => stored::write(realm),
         Object::Endpoint(endpoint) => stored::write(endpoint),
         Object::RelyingParty(party) => stored::write(party),
-        Object::Issuer(issuer) => stored::write(&pinned(located, issuer, secrets)?),
+        Object::Issuer(issuer) => {
+            let keys = pinned(located, &issuer.keys, secrets)?;
+            let (name, token_types) = (issuer.name.clone(), issuer.token_types.clone());
+            stored::write(&StoredIssuer { name, token_types, keys })
+        }
         Object::Client(client) => {
-            let place = ("secret", &client.secret);
-            let secret = hashed(located, place, now, secrets).await?;
-            stored::write(&hashed_client(client, secret))
+            let secret = match &client.secret {
+                Some(secret) => Some(hashed(located, ("secret", secret), now, secrets).await?),
+                None => None,
+            };
+            let keys = pinned(located, &client.keys, secrets)?;
+            stored::write(&stored_client(client, secret, keys))
         }
         Object::Account(account) => {
             let place = ("password", &account.password);
@@ -128,12 +135,19 @@ fn found(
     })
 }
 
-fn hashed_client(client: &Client, secret: PasswordHash) -> StoredClient {
+fn stored_client(
+    client: &Client,
+    secret: Option<PasswordHash>,
+    keys: Vec<PinnedKey>,
+) -> StoredClient {
     StoredClient {
         id: client.id.clone(),
         secret,
+        keys,
+        public: client.public,
         grants: client.grants.clone(),
         may_exchange: client.may_exchange.clone(),
+        default_party: client.default_party.clone(),
     }
 }
 
@@ -148,27 +162,23 @@ fn record(account: &Account, password: PasswordHash) -> AccountRecord {
 
 fn pinned(
     located: &Located<Object>,
-    issuer: &Issuer,
+    written: &[KeyPin],
     secrets: &dyn Secrets,
-) -> Result<StoredIssuer, Failure> {
+) -> Result<Vec<PinnedKey>, Failure> {
     let mut keys = Vec::new();
     let mut mistakes = Vec::new();
-    for (index, key) in issuer.keys.iter().enumerate() {
+    for (index, key) in written.iter().enumerate() {
         match pinned_key(located, (index, key), secrets) {
             Ok(key) => keys.push(key),
             Err(mistake) => mistakes.push(mistake),
         }
     }
-    if !mistakes.is_empty() {
-        return Err(Failure::Mistakes(mistakes));
-    }
-    let (name, token_types) = (issuer.name.clone(), issuer.token_types.clone());
-    Ok(StoredIssuer { name, token_types, keys })
+    if mistakes.is_empty() { Ok(keys) } else { Err(Failure::Mistakes(mistakes)) }
 }
 
 fn pinned_key(
     located: &Located<Object>,
-    (index, written): (usize, &IssuerKey),
+    (index, written): (usize, &KeyPin),
     secrets: &dyn Secrets,
 ) -> Result<PinnedKey, Mistake> {
     let at = |name: &str| format!("keys.{index}.{name}");

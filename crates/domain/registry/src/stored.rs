@@ -55,7 +55,7 @@ pub(crate) struct StoredIssuer {
     pub(crate) keys: Vec<PinnedKey>,
 }
 
-/// A public key of an issuer.
+/// A public key of an issuer or a client.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PinnedKey {
@@ -67,14 +67,21 @@ pub(crate) struct PinnedKey {
     pub(crate) algorithm: KeyAlgorithm,
 }
 
-/// A client with its secret hashed.
+/// A client with its secret hashed and its keys at hand.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StoredClient {
     pub(crate) id: String,
-    pub(crate) secret: PasswordHash,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) secret: Option<PasswordHash>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) keys: Vec<PinnedKey>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) public: bool,
     pub(crate) grants: Vec<String>,
     pub(crate) may_exchange: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) default_party: Option<String>,
 }
 
 /// A token-signing key, sealed.

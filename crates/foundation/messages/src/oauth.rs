@@ -13,7 +13,7 @@ mod response;
 pub use basic::{BasicCredentials, BasicFlaw, ClientSecret};
 pub use form::{Form, FormFlaw};
 pub use request::{
-    ClientParameters, Grant, RequestFlaw, TokenExchange, TokenRequest, TypedToken, grant_types,
-    token_types,
+    ClientParameters, Grant, JWT_CLIENT_ASSERTION, RequestFlaw, TokenExchange, TokenRequest,
+    TypedToken, grant_types, token_types,
 };
 pub use response::{ErrorCode, ErrorResponse, ResponseFlaw, TokenResponse};

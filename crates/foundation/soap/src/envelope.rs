@@ -1,4 +1,4 @@
-//! The SOAP envelope: version, header blocks for us, the one child of the body.
+//! The SOAP envelope: version, header blocks for us, the child of the body.
 //!
 //! In:  the root element of a message.
 //! Out: [`Envelope`]; or the flaw: another root, other children, an unknown header that must be understood.
@@ -82,8 +82,8 @@ pub enum EnvelopeFlaw {
 pub(crate) struct Envelope {
     /// Header blocks for this node, in order; those for others are left out.
     pub(crate) headers: Vec<Element>,
-    /// The one child of the body.
-    pub(crate) body: Element,
+    /// The child of the body; `None` where it is empty.
+    pub(crate) body: Option<Element>,
     version: SoapVersion,
 }
 
@@ -101,9 +101,10 @@ impl Envelope {
             return Err(EnvelopeFlaw::Structure);
         }
         let mut contents = body.elements();
-        let (Some(body), None) = (contents.next(), contents.next()) else {
+        let body = contents.next();
+        if contents.next().is_some() {
             return Err(EnvelopeFlaw::BodyNotOneElement);
-        };
+        }
         let headers = header.iter().flat_map(Element::elements);
         let headers = headers.filter(|block| is_for_us(block, version)).collect();
         Ok(Self { headers, body, version })

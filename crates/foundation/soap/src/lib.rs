@@ -3,16 +3,19 @@
 //! In the order data flows: [`Opener`] takes the octets of a message and yields [`Opened`]: its body, what its headers
 //! say, its tokens (trusting nothing) and the [`Sealer`] of its answer. A message that cannot be opened is
 //! [`Unopened`]: the exact [`Flaw`], and the sealer of the [`Fault`] that tells it. A requestor's library writes with
-//! [`Request`] and drives the same opener over the answer ([`ReceivedFault`] reads a fault there).
+//! [`Request`] and drives the same opener over the answer ([`ReceivedFault`] reads a fault there). [`Inquiry`] is what
+//! nothing protects; [`policy`] tells requestors what the opener will demand.
 //!
 //! Never: a socket, a clock, randomness, or a decision about trust.
 
 pub mod names;
+pub mod policy;
 
 mod addressing;
 mod envelope;
 mod fault;
 mod flaw;
+mod inquiry;
 mod request;
 mod sealer;
 mod secret;
@@ -22,6 +25,7 @@ pub use addressing::{Addressing, AddressingFlaw, AddressingVersion, Doubles, Pro
 pub use envelope::{EnvelopeFlaw, HeaderName, SoapVersion};
 pub use fault::{Fault, FaultCode, Problem, ReceivedFault, SecurityFault};
 pub use flaw::{Flaw, Unopened};
+pub use inquiry::Inquiry;
 pub use request::{Request, UsernamePassword};
 pub use sealer::{Reply, Sealer};
 pub use secret::Secret;

@@ -46,5 +46,13 @@ pub const SAML11: &str = "urn:oasis:names:tc:SAML:1.0:assertion";
 pub const SAML20: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
 /// What every document has without declaring it.
 pub const XML: &str = "http://www.w3.org/XML/1998/namespace";
+/// WS-Policy 1.2.
+pub const WSP: &str = "http://schemas.xmlsoap.org/ws/2004/09/policy";
+/// WS-SecurityPolicy 1.2.
+pub const SP12: &str = "http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200702";
+/// WS-SecurityPolicy, the submission of July 2005.
+pub const SP2005: &str = "http://schemas.xmlsoap.org/ws/2005/07/securitypolicy";
+/// WS-Addressing's binding to WSDL.
+pub const WSAW: &str = "http://www.w3.org/2006/05/addressing/wsdl";
 /// Our own: the id under which an operator finds what was refused.
 pub const SYMBOLON_FAULT: &str = "urn:symbolon:fault";

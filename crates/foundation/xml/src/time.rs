@@ -26,8 +26,10 @@ pub enum TimeFlaw {
     Range,
 }
 
-const MILLIS_PER_DAY: i64 = 86_400_000;
+const DAY: u64 = 86_400_000; // milliseconds
+const MILLIS_PER_DAY: i64 = DAY.cast_signed();
 const FIRST: i64 = -62_135_596_800_000; // 0001-01-01T00:00:00.000Z
+const ERA_BEGINS: i64 = -719_468 * MILLIS_PER_DAY; // 0000-03-01, from which `civil` counts
 const LAST: i64 = 253_402_300_799_999; // 9999-12-31T23:59:59.999Z
 // LIMIT: xs:dateTime sets no bound; nine digits are nanoseconds, more than any clock writes.
 const FRACTION_DIGITS: usize = 9;
@@ -89,9 +91,10 @@ impl DateTime {
     /// As [`of`](Self::of), but what four digits of year cannot hold is held at its bounds.
     #[must_use]
     pub fn from_millis(millis: i64) -> Self {
-        let millis = millis.clamp(FIRST, LAST);
-        let (day, of_day) = (millis.div_euclid(MILLIS_PER_DAY), millis.rem_euclid(MILLIS_PER_DAY));
-        let (year, month, day) = civil(day);
+        // Unsigned and short from here on: a token has five of these, and signed division by ten is slow.
+        let since = u64::try_from(millis.clamp(FIRST, LAST) - ERA_BEGINS).unwrap_or(0);
+        let (days, of_day) = (short(since / DAY), short(since % DAY));
+        let (year, month, day) = civil(days);
         let (hour, minute) = (of_day / 3_600_000, of_day / 60_000 % 60);
         let (second, milli) = (of_day / 1000 % 60, of_day % 1000);
         let out = [
@@ -130,8 +133,12 @@ impl DateTime {
     }
 }
 
+fn short(value: u64) -> u32 {
+    u32::try_from(value).unwrap_or(0) // INVARIANT: days up to the year 9999, or milliseconds of one day
+}
+
 /// The last decimal digit.
-fn digit(value: i64) -> u8 {
+fn digit(value: u32) -> u8 {
     b'0' | u8::try_from(value % 10).unwrap_or(0)
 }
 
@@ -231,11 +238,10 @@ const fn days_from_epoch(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
-/// Year, month and day of a day counted from 1970-01-01 (the same author's inverse).
-const fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
+/// Year, month and day of a day counted from 0000-03-01 (the same author's inverse).
+const fn civil(days: u32) -> (u32, u32, u32) {
+    let era = days / 146_097;
+    let day_of_era = days % 146_097;
     let year_of_era =
         (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);

@@ -119,6 +119,7 @@ impl Writer {
     }
 
     /// Starts an element. Without an element open, it is another apex beside those before.
+    #[inline]
     pub fn start(&mut self, name: &QName) -> &mut Self {
         self.write_tag();
         self.open.push(Open { written: 0..0, outside: self.bound.len() });
@@ -127,11 +128,13 @@ impl Writer {
     }
 
     /// An attribute without namespace of the element just started.
+    #[inline]
     pub fn attribute(&mut self, local: &'static str, value: &str) -> &mut Self {
         self.attribute_in(&QName::new("", "", local), value)
     }
 
     /// An attribute in a namespace of the element just started.
+    #[inline]
     pub fn attribute_in(&mut self, name: &QName, value: &str) -> &mut Self {
         if self.pending.is_none() {
             return self.refuse(Unwritable::Misplaced);
@@ -163,6 +166,7 @@ impl Writer {
     }
 
     /// Text inside the current element.
+    #[inline]
     pub fn text(&mut self, value: &str) -> &mut Self {
         self.write_tag();
         if self.open.is_empty() {
@@ -175,6 +179,7 @@ impl Writer {
     }
 
     /// Ends the element last started.
+    #[inline]
     pub fn end(&mut self) -> &mut Self {
         self.write_tag();
         let Some(open) = self.open.pop() else {
@@ -188,6 +193,7 @@ impl Writer {
     }
 
     /// An element with only text in it.
+    #[inline]
     pub fn element(&mut self, name: &QName, text: &str) -> &mut Self {
         self.start(name).text(text).end()
     }
@@ -227,9 +233,16 @@ impl Writer {
         self
     }
 
-    /// Writes the start tag that is pending: name, declarations by prefix, attributes by namespace and local name.
+    /// Writes the start tag that is pending, if one is.
+    #[inline]
     fn write_tag(&mut self) {
-        let Some(name) = self.pending.take() else { return };
+        if let Some(name) = self.pending.take() {
+            self.write_start(&name);
+        }
+    }
+
+    /// Writes a start tag: name, declarations by prefix, attributes by namespace and local name.
+    fn write_start(&mut self, name: &QName) {
         self.bind(name.prefix, Cow::Borrowed(name.namespace));
         let mut attributes = std::mem::take(&mut self.attributes);
         for Pending { name, .. } in attributes.iter().filter(|a| !a.name.prefix.is_empty()) {
@@ -237,7 +250,7 @@ impl Writer {
         }
         self.out.push(b'<');
         let start = self.out.len();
-        put_name(&mut self.out, &name);
+        put_name(&mut self.out, name);
         let Some(open) = self.open.last_mut() else { return }; // INVARIANT: what is pending is open
         open.written = start..self.out.len();
         let outside = open.outside;

@@ -4,11 +4,13 @@
 //! Out: status, headers and JSON.
 //! Never: tells a detail; lets anybody store the answer.
 //!
-//! RFC 6749 §5; RFC 8693 §2.2.
+//! RFC 6749 §5; RFC 8693 §2.2, §3.
 
+use symbolon_jose::base64url;
 use symbolon_kernel::{Answer, Cause, Minted, Outcome, Reply};
 use symbolon_messages::Secret;
 use symbolon_messages::oauth::{ErrorResponse, TokenResponse};
+use symbolon_model::TokenType;
 use symbolon_model::signals::STAGE;
 use tracing::trace;
 
@@ -36,17 +38,22 @@ pub(crate) fn encode(answer: &Answer, asked: &Result<Asked, Wrong>) -> Reply {
 }
 
 fn issued(answer: &Answer, minted: &Minted, asked: &Asked) -> Reply {
-    let Ok(token) = String::from_utf8(minted.token().as_slice().to_vec()) else {
-        return bug(answer);
+    let octets = minted.token().as_slice();
+    let written = if [TokenType::SAML2, TokenType::SAML11].contains(minted.token_type()) {
+        // SPEC: RFC 8693 §2.2.1, §3: no access token: N_A, and base64url of the assertion.
+        Ok((base64url::encode(octets), "N_A"))
+    } else {
+        String::from_utf8(octets.to_vec()).map(|compact| (compact, "Bearer"))
     };
+    let Ok((token, token_type)) = written else { return bug(answer) };
     let life = minted.lifetime();
     let seconds = life.until().seconds().saturating_sub(life.from().seconds());
     let response = TokenResponse {
         access_token: Secret::new(token),
-        issued_token_type: Some(asked.token_type.as_str().to_owned()),
-        token_type: "Bearer".to_owned(),
+        issued_token_type: asked.issued_token_type.as_ref().map(|t| t.as_str().to_owned()),
+        token_type: token_type.to_owned(),
         expires_in: u64::try_from(seconds).ok(),
-        scope: minted.scope().map(str::to_owned),
+        scope: minted.scope().filter(|scope| !scope.is_empty()).map(str::to_owned),
         refresh_token: None,
     };
     reply(answer, 200, response.to_json())

@@ -4,7 +4,8 @@
 //! Out: error code, HTTP status and a fixed text.
 //! Never: the detail of a refusal. A new cause does not compile until its error is chosen here.
 //!
-//! RFC 6749 §5.2; RFC 8693 §2.2.2: a bad subject token is `invalid_request`, a target we will not serve `invalid_target`.
+//! RFC 6749 §5.2; RFC 8693 §2.2.2: a bad subject token is `invalid_request`, a target we will not serve `invalid_target`;
+//! RFC 7521 §4.1.1: a bad assertion is `invalid_grant`.
 
 use symbolon_kernel::{Cause, Role};
 use symbolon_messages::oauth::ErrorCode;
@@ -39,7 +40,13 @@ pub(crate) const fn error_of(cause: Cause) -> Told {
             (ErrorCode::UnsupportedGrantType, 400, "the grant type is not offered here")
         }
         Cause::Scope => (ErrorCode::InvalidScope, 400, "the scope cannot be granted"),
+        // SPEC: RFC 7521 §4.1.1: what is wrong with an assertion that is the grant.
+        Cause::Token { role: Role::Assertion, .. } => {
+            (ErrorCode::InvalidGrant, 400, "the assertion is not acceptable")
+        }
+        // SPEC: RFC 7521 §4.2.1: what counts once here is a client's assertion.
         Cause::Unauthenticated
+        | Cause::Replayed
         | Cause::UnsupportedCredential
         | Cause::Token { role: Role::Credential, .. } => {
             (ErrorCode::InvalidClient, 401, "client authentication failed")
@@ -47,7 +54,6 @@ pub(crate) const fn error_of(cause: Cause) -> Told {
         Cause::Token { role: Role::Subject, .. } => {
             (ErrorCode::InvalidRequest, 400, "the subject token is not acceptable")
         }
-        Cause::Replayed => (ErrorCode::InvalidRequest, 400, "the request was used before"),
         Cause::Target => (ErrorCode::InvalidTarget, 400, "no token is issued for this target"),
         Cause::Client => {
             (ErrorCode::UnauthorizedClient, 400, "the client may not use this grant type")

@@ -4,7 +4,7 @@
 //! Out: the reply to it: a token, or the error that the standards name.
 //! Never: decides. It opens, states facts, and writes down what the kernel answered.
 //!
-//! RFC 6749 §3.2, RFC 8693, RFC 9068; for the documents RFC 8414, OpenID Connect Discovery 1.0, RFC 7517.
+//! RFC 6749 §3.2, RFC 7521 to 7523, RFC 8693, RFC 9068; for the documents RFC 8414, OpenID Connect Discovery 1.0, RFC 7517.
 
 mod encode;
 mod fault;

@@ -2,7 +2,8 @@
 //!
 //! In:  an endpoint that serves one of them.
 //! Out: the document; `None` for an endpoint that serves something else.
-//! Never: a private key; a method, grant or endpoint that the realm's objects do not have.
+//! Never: a private key; a method or endpoint that the realm's objects do not have. Grants are those of the protocol: which of
+//!        them a client may use is its own object's matter, and there may be a million of those.
 //!
 //! RFC 8414 §2; OpenID Connect Discovery 1.0 §3; RFC 7517 §5.
 
@@ -10,7 +11,12 @@ use serde_json::{Map, Value, json};
 use symbolon_jose::jwk;
 use symbolon_kernel::snapshot::{CredentialKind, EndpointObject, KeyState, RealmView, Serves};
 use symbolon_kernel::{Endpoint, Reply};
+use symbolon_keys::SignatureAlgorithm;
 use symbolon_messages::oauth::grant_types;
+
+/// What a client may sign its assertions with: its object says which of them.
+const ASSERTION_ALGORITHMS: [SignatureAlgorithm; 3] =
+    [SignatureAlgorithm::PsSha256, SignatureAlgorithm::EcdsaSha256, SignatureAlgorithm::RsaSha256];
 
 /// The document that an endpoint serves, if it serves one.
 pub fn document(endpoint: &Endpoint) -> Option<Reply> {
@@ -43,7 +49,11 @@ fn authorization_server(realm: &RealmView) -> Value {
     if let Some(token) = serving(realm, Serves::OAuthToken) {
         members.insert("token_endpoint".to_owned(), json!(url(realm, token)));
         members.insert("token_endpoint_auth_methods_supported".to_owned(), json!(methods(token)));
-        members.insert("grant_types_supported".to_owned(), json!([grant_types::TOKEN_EXCHANGE]));
+        if token.credentials.contains(&CredentialKind::PrivateKeyJwt) {
+            let name = "token_endpoint_auth_signing_alg_values_supported".to_owned();
+            members.insert(name, json!(ASSERTION_ALGORITHMS.map(SignatureAlgorithm::as_jws)));
+        }
+        members.insert("grant_types_supported".to_owned(), json!(grant_types::SERVED));
     }
     if let Some(keys) = serving(realm, Serves::Jwks) {
         members.insert("jwks_uri".to_owned(), json!(url(realm, keys)));
@@ -77,6 +87,8 @@ fn methods(endpoint: &EndpointObject) -> Vec<&'static str> {
     let named = |kind: &CredentialKind| match kind {
         CredentialKind::ClientSecretBasic => Some("client_secret_basic"),
         CredentialKind::ClientSecretPost => Some("client_secret_post"),
+        CredentialKind::PrivateKeyJwt => Some("private_key_jwt"),
+        CredentialKind::PublicClient => Some("none"),
         CredentialKind::UsernamePassword | CredentialKind::IssuedToken => None,
     };
     endpoint.credentials.iter().filter_map(named).collect()

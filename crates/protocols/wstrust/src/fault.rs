@@ -83,7 +83,7 @@ pub(crate) fn fault_of(cause: Cause) -> (Fault<'static>, u16) {
                 security(SecurityFault::InvalidSecurityToken)
             }
         },
-        Cause::Token { role: Role::Subject, flaw } => match flaw {
+        Cause::Token { role: Role::Subject | Role::Assertion, flaw } => match flaw {
             TokenFlaw::Unverified | TokenFlaw::NotNow | TokenFlaw::Audience => {
                 trust(Trust::InvalidRequest)
             }

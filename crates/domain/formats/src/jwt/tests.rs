@@ -195,6 +195,7 @@ fn what_was_written_is_read_back() {
                     at: at(-5)
                 }),
                 attributes: Claims::none(),
+                client: draft.client,
                 scope: draft.scope,
                 recipients: Vec::new(),
                 confirmation: Confirmation::Bearer,

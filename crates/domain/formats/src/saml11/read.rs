@@ -59,6 +59,7 @@ fn contents(assertion: &Element) -> Result<Contents, Flaw> {
         not_after: until,
         authenticated,
         attributes,
+        client: None,
         scope: None,
         recipients: Vec::new(),
         confirmation: Confirmation::Bearer,

@@ -217,6 +217,7 @@ fn what_was_written_is_read_back() {
                     at: at(-5),
                 }),
                 attributes: draft.attributes,
+                client: None,
                 scope: None,
                 recipients: Vec::new(),
                 confirmation: draft.confirmation,
@@ -324,7 +325,7 @@ fn a_nil_value_is_no_value() {
 #[test]
 fn what_else_is_stated_of_the_same_subject_changes_nothing() {
     let contents = said(|text| {
-        let subject = part(&text, "Subject").to_owned();
+        let subject = part(&text, "Subject");
         let more = format!(
             "<saml:AuthorizationDecisionStatement Resource=\"urn:r\" Decision=\"Permit\">{subject}\
              <saml:Action>read</saml:Action></saml:AuthorizationDecisionStatement>"
@@ -340,11 +341,11 @@ fn what_else_is_stated_of_the_same_subject_changes_nothing() {
 }
 
 /// The first element of that name.
-fn part<'t>(text: &'t str, name: &str) -> &'t str {
-    let start = text.find(&format!("<saml:{name}>")).unwrap();
-    let close = format!("</saml:{name}>");
-    let end = text[start..].find(&close).unwrap() + start + close.len();
-    &text[start..end]
+fn part(text: &str, name: &str) -> String {
+    let (open, close) = (format!("<saml:{name}>"), format!("</saml:{name}>"));
+    let (_, from) = text.split_once(&open).unwrap();
+    let (inside, _) = from.split_once(&close).unwrap();
+    format!("{open}{inside}{close}")
 }
 
 #[test]

@@ -10,11 +10,8 @@ use symbolon_model::{Authenticated, AuthenticationMethod, Claim, ClaimName, Clai
 use symbolon_xml::Writer;
 
 use super::{ASSERTION, BEARER, METHOD_PASSWORD, METHOD_UNSPECIFIED, SHORT_NAMES};
-use crate::saml::{Names, Unsigned, written};
+use crate::saml::{Names, USUAL_OCTETS, Unsigned, written};
 use crate::{Draft, EncodeFlaw, NameId};
-
-/// Room for a usual assertion.
-const USUAL_OCTETS: usize = 2048;
 
 /// The claim that says a subject's name, where there is nothing else to say of it.
 const NAME_IDENTIFIER: &str =

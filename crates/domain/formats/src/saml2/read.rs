@@ -67,6 +67,7 @@ fn contents(assertion: &Element) -> Result<Contents, Flaw> {
         not_after: window.until,
         authenticated,
         attributes,
+        client: None,
         scope: None,
         recipients,
         confirmation: Confirmation::Bearer,

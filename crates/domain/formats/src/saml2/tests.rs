@@ -158,6 +158,7 @@ fn what_was_written_is_read_back() {
                 not_after: at(3600),
                 authenticated: draft.authenticated,
                 attributes: draft.attributes,
+                client: None,
                 scope: None,
                 recipients: Vec::new(),
                 confirmation: draft.confirmation,

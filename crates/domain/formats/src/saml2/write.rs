@@ -13,11 +13,8 @@ use super::{
     ASSERTION, BEARER, CLASS_PASSWORD, CLASS_PASSWORD_TRANSPORT, CLASS_PREVIOUS_SESSION,
     NAME_FORMAT_BASIC, NAME_FORMAT_URI,
 };
-use crate::saml::{Names, Unsigned, written};
+use crate::saml::{Names, USUAL_OCTETS, Unsigned, written};
 use crate::{Draft, EncodeFlaw};
-
-/// Room for a usual assertion.
-const USUAL_OCTETS: usize = 2048;
 
 /// Writes what the draft says.
 pub(super) fn unsigned(draft: &Draft) -> Result<Unsigned, EncodeFlaw> {

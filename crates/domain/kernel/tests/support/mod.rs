@@ -16,9 +16,9 @@ use symbolon_kernel::snapshot::{
     RelyingParty, Serves, Snapshot, Tolerance,
 };
 use symbolon_kernel::{
-    Answer, AppliesTo, Arrival, Authentication, BuiltInRules, Credential, Endpoint, Evidence,
-    Kernel, KeyWish, Minted, Operation, Outcome, Ports, Presented, Refusal, SubjectWish, Target,
-    Wish,
+    Answer, AppliesTo, Arrival, Authentication, BuiltInRules, ClientReading, Credential, Endpoint,
+    Evidence, Kernel, KeyWish, Minted, Operation, Outcome, Ports, Presented, Refusal, SubjectWish,
+    Target, Wish,
 };
 use symbolon_keys::SignatureAlgorithm;
 use symbolon_model::{
@@ -141,7 +141,10 @@ fn realm() -> Realm {
     realm.issuers.insert(second.name.clone(), Arc::new(second));
     let client = Client {
         id: ClientId::new("cid"),
-        secret: PasswordHash::new("hash of secret"),
+        secret: Some(PasswordHash::new("hash of secret")),
+        keys: Vec::new(),
+        public: false,
+        default_party: None,
         grants: vec![EXCHANGE.to_owned()],
         may_exchange: vec![PartyId::new(APP)],
     };
@@ -239,7 +242,10 @@ pub(crate) fn password(name: &str, secret: &str) -> Presented {
 pub(crate) fn client(id: &str, secret: &str) -> Presented {
     Presented {
         kind: CredentialKind::ClientSecretBasic,
-        credential: Credential::ClientSecret { id: id.into(), candidates: vec![secret.into()] },
+        credential: Credential::ClientSecret(vec![ClientReading {
+            id: id.into(),
+            candidates: vec![secret.into()],
+        }]),
         covered_by: Vec::new(),
         confidential: true,
     }

@@ -41,6 +41,7 @@ fn a_certificate_survives_its_pem() {
     assert_eq!(again, certificate);
     assert_eq!(again.public_key(), certificate.public_key());
     assert_eq!(again.thumbprint_sha256(), sha256(certificate.der()));
+    assert_eq!(STANDARD.decode(again.base64()).unwrap(), certificate.der());
     assert_eq!(PublicKey::from_certificate_der(again.der()).unwrap(), *again.public_key());
 }
 

@@ -20,9 +20,18 @@ pub mod grant_types {
     pub const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
     /// RFC 7522
     pub const SAML2_BEARER: &str = "urn:ietf:params:oauth:grant-type:saml2-bearer";
+    /// As RFC 7522, for SAML 1.1. In no register: what ADAL and MSAL send.
+    pub const SAML11_BEARER: &str = "urn:ietf:params:oauth:grant-type:saml1_1-bearer";
     /// RFC 6749 §6
     pub const REFRESH_TOKEN: &str = "refresh_token";
+
+    /// Grants that a token endpoint of ours serves: what a client's object may list and what metadata name.
+    pub const SERVED: [&str; 5] =
+        [TOKEN_EXCHANGE, JWT_BEARER, SAML2_BEARER, SAML11_BEARER, CLIENT_CREDENTIALS];
 }
+
+/// `client_assertion_type` of a JWT that the client signed (RFC 7523 §2.2).
+pub const JWT_CLIENT_ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// Token types of RFC 8693 §3.
 pub mod token_types {
@@ -66,6 +75,8 @@ pub enum Grant {
     JwtBearer(Secret),
     /// A SAML 2.0 assertion in base64url.
     Saml2Bearer(Secret),
+    /// A SAML 1.1 assertion in base64url.
+    Saml11Bearer(Secret),
     /// A refresh token.
     RefreshToken(Secret),
     /// A grant that we do not know.
@@ -157,6 +168,7 @@ impl TokenRequest {
             grant_types::CLIENT_CREDENTIALS => Grant::ClientCredentials,
             grant_types::JWT_BEARER => Grant::JwtBearer(required(form, "assertion")?),
             grant_types::SAML2_BEARER => Grant::Saml2Bearer(required(form, "assertion")?),
+            grant_types::SAML11_BEARER => Grant::Saml11Bearer(required(form, "assertion")?),
             grant_types::REFRESH_TOKEN => Grant::RefreshToken(required(form, "refresh_token")?),
             other => Grant::Other(other.to_owned()),
         };

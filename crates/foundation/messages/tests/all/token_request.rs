@@ -54,6 +54,10 @@ fn other_grants_are_told_apart() {
             "grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer&assertion=x",
             "JwtBearer(Secret(…))",
         ),
+        (
+            "grant_type=urn:ietf:params:oauth:grant-type:saml1_1-bearer&assertion=x",
+            "Saml11Bearer(Secret(…))",
+        ),
         ("grant_type=refresh_token&refresh_token=x", "RefreshToken(Secret(…))"),
         ("grant_type=password", "Other(\"password\")"),
     ] {

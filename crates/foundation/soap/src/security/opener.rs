@@ -267,6 +267,7 @@ impl Plan {
         // SECURITY: signature wrapping begins with a second element of the same id. Test: two_of_one_id_are_refused.
         let tree = Tree::new(root).map_err(|_| SecurityFlaw::DuplicateId)?;
         let contents = Contents::read(security, policy)?;
+        let body = envelope.body.ok_or(EnvelopeFlaw::BodyNotOneElement)?;
         let opened = Opened {
             tree,
             version,
@@ -274,7 +275,7 @@ impl Plan {
             timestamp: contents.timestamp,
             tokens: contents.tokens,
             signatures: Vec::new(),
-            body: envelope.body,
+            body,
             sealer,
             left,
         };

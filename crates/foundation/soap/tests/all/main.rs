@@ -3,7 +3,9 @@
 
 mod clients;
 mod common;
+mod inquiries;
 mod needs;
+mod policies;
 mod refusals;
 mod submission;
 mod written;

@@ -83,7 +83,7 @@ fn a_signed_assertion_inside_another_one_speaks_only_for_itself() {
         // The signed one whole inside the attacker's, which has no signature of its own.
         other_id.replacen("</saml:Conditions>", &advice(&signed), 1),
         // The attacker's statement beside the signed ones.
-        last(&signed, part(&evil, "AttributeStatement")),
+        last(&signed, &part(&evil, "AttributeStatement")),
     ];
     for token in wrapped {
         let outcome = verify(&octets(token.clone()), &[trusted(issuer)]);
