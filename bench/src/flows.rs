@@ -24,6 +24,9 @@ use crate::served::Server;
 /// Accounts that log in once: each pays for argon2id.
 pub(crate) const STRANGERS: usize = 16;
 
+const USER: &str = "bench";
+/// Not the user's name: a token of a client about itself is no subject token.
+const CLIENT: &str = "bench-client";
 const SECRET: &str = "bench-0123456789abcdef";
 const RSA: &str = "urn:bench:rsa";
 const P256: &str = "urn:bench:p256";
@@ -86,17 +89,17 @@ token_types = ["jwt"]
 jwt_signature = "es256"
 attributes = ["mail"]
 accounts = "everyone"
-clients = ["bench"]
+clients = ["{CLIENT}"]
 
 [[client]]
-id = "bench"
+id = "{CLIENT}"
 secret = "{secret}"
 grants = ["urn:ietf:params:oauth:grant-type:token-exchange"]
 may_exchange = ["{P256}", "{JWT}"]
 "#
     );
     let strangers = (0..STRANGERS).map(stranger);
-    for name in std::iter::once("bench".to_owned()).chain(strangers) {
+    for name in std::iter::once(USER.to_owned()).chain(strangers) {
         objects.push_str(&format!(
             r#"
 [[account]]
@@ -136,7 +139,7 @@ impl Requests {
         for (party, algorithm) in [(RSA, "RS256"), (P256, "ES256")] {
             let request = IssueRequest {
                 endpoint: &format!("{base}{ISSUE_PATH}"),
-                user: "bench",
+                user: USER,
                 password: &secret,
                 applies_to: party,
                 token_type: None,
@@ -149,7 +152,7 @@ impl Requests {
         for _saml_then_jwt in 0..2 {
             let request = ExchangeRequest {
                 endpoint: &format!("{base}{TOKEN_PATH}"),
-                client_id: "bench",
+                client_id: CLIENT,
                 client_secret: &secret,
                 subject_token: &jwt,
                 audience: Some(JWT),
@@ -167,8 +170,8 @@ impl Requests {
     /// The request of a flow, dated now: its timestamp is good for minutes.
     pub(crate) fn of(&self, flow: Flow) -> Message {
         match flow {
-            Flow::A => self.issue("bench", RSA),
-            Flow::B => self.issue("bench", P256),
+            Flow::A => self.issue(USER, RSA),
+            Flow::B => self.issue(USER, P256),
             Flow::C => self.exchange.clone(),
         }
     }
@@ -195,7 +198,8 @@ async fn must_be(token: &[u8], trust: &Trust, party: &str, algorithm: &str) -> R
 
 fn exchange(subject: &str) -> Message {
     use base64::Engine as _;
-    let credentials = base64::engine::general_purpose::STANDARD.encode(format!("bench:{SECRET}"));
+    let credentials =
+        base64::engine::general_purpose::STANDARD.encode(format!("{CLIENT}:{SECRET}"));
     let headers = [
         ("authorization", &*format!("Basic {credentials}")),
         ("content-type", "application/x-www-form-urlencoded"),

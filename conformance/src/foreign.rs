@@ -76,6 +76,25 @@ impl Saml {
         format!("{head}{}{tail}", signature(&id, &format!("{head}{tail}"), self.key))
     }
 
+    /// The same said by SAML 1.1, which knows no recipient; signed.
+    pub fn signed_11(&self) -> String {
+        let Self { issuer, subject, audience, .. } = self;
+        let (begin, end, id) = (moment(-600), moment(self.until), fresh_id());
+        let head = format!(
+            "<saml:Assertion xmlns:saml=\"urn:oasis:names:tc:SAML:1.0:assertion\" AssertionID=\"{id}\" \
+             IssueInstant=\"{begin}\" Issuer=\"{issuer}\" MajorVersion=\"1\" MinorVersion=\"1\">\
+             <saml:Conditions NotBefore=\"{begin}\" NotOnOrAfter=\"{end}\"><saml:AudienceRestrictionCondition>\
+             <saml:Audience>{audience}</saml:Audience></saml:AudienceRestrictionCondition></saml:Conditions>\
+             <saml:AttributeStatement><saml:Subject><saml:NameIdentifier>{subject}</saml:NameIdentifier>\
+             <saml:SubjectConfirmation><saml:ConfirmationMethod>urn:oasis:names:tc:SAML:1.0:cm:bearer\
+             </saml:ConfirmationMethod></saml:SubjectConfirmation></saml:Subject><saml:Attribute AttributeName=\"mail\" \
+             AttributeNamespace=\"http://schemas.xmlsoap.org/claims\"><saml:AttributeValue>{subject}@example.test\
+             </saml:AttributeValue></saml:Attribute></saml:AttributeStatement>"
+        );
+        let tail = "</saml:Assertion>";
+        format!("{head}{}{tail}", signature(&id, &format!("{head}{tail}"), self.key))
+    }
+
     /// Up to Issuer, after which the signature stands, and from there on. Canonical.
     fn halves(&self, id: &str) -> (String, String) {
         let Self { issuer, subject, audience, also, .. } = self;

@@ -37,6 +37,12 @@ impl Form {
         Self::exchange(token, "jwt")
     }
 
+    /// An assertion as the grant for an access token for `urn:rp:app`: the last part of the grant's URI, and the parameter.
+    pub fn granted(grant: &str, assertion: &str) -> Self {
+        let form = Self::with_grant(&format!("urn:ietf:params:oauth:grant-type:{grant}"));
+        form.and("assertion", assertion).and("audience", "urn:rp:app")
+    }
+
     /// Only the grant, by the client of the suites.
     pub fn with_grant(grant: &str) -> Self {
         let parameters = vec![("grant_type".to_owned(), grant.to_owned())];

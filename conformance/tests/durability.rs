@@ -9,7 +9,8 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
 
 use symbolon_conformance::{Https, Rst, assertion_of, sts, username_token};
 use symbolon_store::{Range, SqliteTrail, Trail, Verification};
@@ -58,27 +59,29 @@ fn ask_until_killed(program: &Path, folder: &Path, moment: usize) -> Vec<String>
     let https = Https::new(address, &fs::read_to_string(folder.join("ca.crt")).unwrap());
     let password = fs::read_to_string(folder.join("secrets/alice.password")).unwrap();
     let message = Rst { credential: username_token("alice", password.trim()), ..Rst::default() };
-    let (message, killed, count) = (message.request(), AtomicBool::new(false), AtomicUsize::new(0));
-    let ask = || {
+    let (message, killed) = (message.request(), AtomicBool::new(false));
+    let ask = |tell: mpsc::Sender<()>| {
         let mut tokens = Vec::new();
         while !killed.load(Ordering::Relaxed) {
             // The server was killed: every connection breaks.
             let Ok(answer) = https.try_send(&message) else { break };
             assert_eq!(answer.status, 200, "{}", answer.text());
             tokens.push(id_of(assertion_of(&answer)));
-            count.fetch_add(1, Ordering::Relaxed);
+            let _nobody_counts_any_more = tell.send(());
         }
         tokens
     };
     std::thread::scope(|scope| {
-        let requestors: Vec<_> = (0..REQUESTORS).map(|_| scope.spawn(ask)).collect();
-        while count.load(Ordering::Relaxed) < moment && requestors.iter().any(|r| !r.is_finished())
-        {
-            std::thread::yield_now();
-        }
-        server.kill().unwrap();
+        let (tell, told) = mpsc::channel();
+        let requestors = [(); REQUESTORS].map(|()| {
+            let tell = tell.clone();
+            scope.spawn(|| ask(tell))
+        });
+        drop(tell);
+        let acknowledged = told.iter().take(moment).count();
+        server.kill();
         killed.store(true, Ordering::Relaxed);
-        server.wait().unwrap();
+        assert_eq!(acknowledged, moment, "the requestors gave up before the kill");
         requestors.into_iter().flat_map(|requestor| requestor.join().unwrap()).collect()
     })
 }
@@ -88,16 +91,33 @@ fn id_of(assertion: &str) -> String {
     rest.split_once('"').unwrap().0.to_owned()
 }
 
+/// A running server, killed at the latest when it is dropped.
+struct Server(Child);
+
+impl Server {
+    fn kill(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
 /// Starts the server on a free port and reads from its greeting which one it is.
-fn start(program: &Path, folder: &Path) -> (Child, SocketAddr) {
-    let mut server = Command::new(program)
+fn start(program: &Path, folder: &Path) -> (Server, SocketAddr) {
+    let server = Command::new(program)
         .args(["serve", "--dev", "--listen", "127.0.0.1:0", "--data"])
         .arg(folder)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+    let mut server = Server(server);
+    let mut lines = BufReader::new(server.0.stdout.take().unwrap()).lines();
     let address = lines.by_ref().map_while(Result::ok).find_map(|line| {
         let (_, rest) = line.split_once("https://")?;
         rest.split([' ', '/']).next()?.parse().ok()

@@ -2,14 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that goes wrong must fail")]
 #![expect(clippy::indexing_slicing, reason = "a test that goes wrong must fail")]
-#![expect(clippy::arithmetic_side_effects, reason = "a test that goes wrong must fail")]
+#![expect(clippy::panic, reason = "a test that goes wrong must fail")]
 
+#[path = "oauth/assertions.rs"]
+mod assertions;
 #[path = "oauth/clients.rs"]
 mod clients;
 #[path = "oauth/documents.rs"]
 mod documents;
 #[path = "oauth/forms.rs"]
 mod forms;
+#[path = "oauth/grants.rs"]
+mod grants;
 #[path = "oauth/issued.rs"]
 mod issued;
 #[path = "oauth/subjects.rs"]

@@ -4,7 +4,10 @@
 #![expect(clippy::indexing_slicing, reason = "a test that goes wrong must fail")]
 #![expect(clippy::arithmetic_side_effects, reason = "a test that goes wrong must fail")]
 
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use symbolon_conformance::{Answer, Request, assertion_of, child, foreign, now, sts, written};
+use symbolon_testkit::OTHER_P256;
 
 mod support;
 use support::faulted;
@@ -19,6 +22,7 @@ macro_rules! recorded {
 fn replay(recorded: &str, subject: &str) -> Request {
     let moment = |seconds: i64| written((now().seconds() + seconds) * 1000);
     let text = recorded
+        .replace("@ASSERTION@", &foreign::jwt_by(OTHER_P256, &client_assertion()))
         .replace("@CREATED@", &moment(0))
         .replace("@EXPIRES@", &moment(300))
         .replace("@SUBJECT@", subject);
@@ -31,6 +35,14 @@ fn replay(recorded: &str, subject: &str) -> Request {
         request.with(name, value)
     });
     Request { body: body.as_bytes().to_vec(), ..request }
+}
+
+/// What the client `cid-jwt` says of itself.
+fn client_assertion() -> serde_json::Value {
+    let mut claims = foreign::claims();
+    claims["iss"] = "cid-jwt".into();
+    claims["sub"] = "cid-jwt".into();
+    claims
 }
 
 /// A token for alice, in an answer as this client reads it.
@@ -121,11 +133,27 @@ fn openid_client() {
     exchanged(recorded!("openid-client"), &assertion());
 }
 
+#[test]
+fn openid_client_by_an_assertion_and_for_one() {
+    exchanged(recorded!("openid-client-jwt-bearer"), &foreign::jwt(&foreign::claims()));
+}
+
+/// They encode the assertion as base64 has it, with padding, where the standard has base64url.
+#[test]
+fn adal_and_adal_node_for_an_assertion() {
+    let plain = |assertion: String| escaped(&STANDARD.encode(assertion));
+    let good = foreign::Saml::default();
+    exchanged(recorded!("adal-saml2-bearer"), &plain(good.signed()));
+    exchanged(recorded!("adal-saml11-bearer"), &plain(good.signed_11()));
+    exchanged(recorded!("adal-node-saml11-bearer"), &plain(good.signed_11()));
+}
+
 fn assertion() -> String {
-    use base64::Engine as _;
-    base64::engine::general_purpose::URL_SAFE
-        .encode(foreign::Saml::default().signed())
-        .replace('=', "%3D")
+    escaped(&URL_SAFE.encode(foreign::Saml::default().signed()))
+}
+
+fn escaped(base64: &str) -> String {
+    base64.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")
 }
 
 #[test]

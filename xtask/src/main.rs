@@ -1,9 +1,10 @@
-//! The project's own tasks: `cargo xtask test` and `cargo xtask layers`.
+//! The project's own tasks: `cargo xtask test`, and parts of it by themselves.
 //!
 //! In:  a task's name; `CI=true` makes a required check that was skipped a failure.
 //! Out: what each step found, and one closing line `N passed, N failed, N skipped`.
 //! Never: changes a file of the project.
 
+mod clients;
 mod layers;
 mod steps;
 mod suites;
@@ -23,12 +24,26 @@ struct Arguments {
     task: Task,
 }
 
-#[derive(Subcommand, Debug, Clone, Copy)]
+#[derive(Subcommand, Debug)]
 enum Task {
     /// Everything that must hold: format, lints, layers, tests, documents, bans, conformance.
     Test,
     /// Only the walls between the layers.
     Layers,
+    /// Only a suite of foreign programs.
+    Conformance {
+        #[command(subcommand)]
+        suite: Conformance,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+enum Conformance {
+    /// Other people's clients and verifiers against a server that is started for them.
+    Clients {
+        /// Only these: `adal`, `zeep` …
+        only: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -36,6 +51,9 @@ fn main() -> ExitCode {
     match Arguments::parse().task {
         Task::Test => suites::everything(&mut run),
         Task::Layers => run.layers(),
+        Task::Conformance { suite: Conformance::Clients { only } } => {
+            clients::conformance(&mut run, &only);
+        }
     }
     run.close()
 }

@@ -36,6 +36,23 @@ impl Run {
         self.count(name, tally);
     }
 
+    /// Runs a kit of foreign clients as one step: each scenario is a check.
+    pub(crate) fn scenarios(&mut self, name: &str, command: &mut Command) {
+        say(&format!("== {name}"));
+        let tally = scenarios(command, &mut say).unwrap_or_else(|error| {
+            say(&format!("{name}: {error}"));
+            Tally::FAILED
+        });
+        self.count(name, tally);
+    }
+
+    /// Says that a step could not even begin.
+    pub(crate) fn fail(&mut self, name: &str, why: &str) {
+        say(&format!("== {name}"));
+        say(&format!("{name}: {why}"));
+        self.count(name, Tally::FAILED);
+    }
+
     /// Says that a step did not run. `(optional)` at the end of `why`: CI may do without it.
     pub(crate) fn skip(&mut self, name: &str, why: &str) {
         say(&format!("== {name}"));
@@ -82,22 +99,40 @@ impl Run {
     }
 }
 
-/// Runs a command, shows its output line by line and counts what it says.
-fn watch(command: &mut Command, show: &mut dyn FnMut(&str)) -> std::io::Result<Tally> {
+/// Runs a command and gives its output line by line. Whether it succeeded.
+fn lines(command: &mut Command, each: &mut dyn FnMut(&str)) -> std::io::Result<bool> {
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
-    let (mut tally, mut skipped) = (Tally::default(), 0_u64);
-    let mut tests = false;
     if let Some(output) = child.stdout.take() {
         for line in BufReader::new(output).split(b'\n') {
-            let line = line?;
-            let line = String::from_utf8_lossy(&line);
-            show(&line);
-            tally.read(&line);
-            tests |= line.starts_with("test result: ");
-            skipped = skipped.saturating_add(u64::from(says_skipped(&line)));
+            each(&String::from_utf8_lossy(&line?));
         }
     }
-    let succeeded = child.wait()?.success();
+    Ok(child.wait()?.success())
+}
+
+/// Runs a kit of clients, shows its output and counts its scenarios. A kit in which nothing ran has failed.
+fn scenarios(command: &mut Command, show: &mut dyn FnMut(&str)) -> std::io::Result<Tally> {
+    let mut tally = Tally::default();
+    let succeeded = lines(command, &mut |line| {
+        show(line);
+        tally.read_scenario(line);
+    })?;
+    if tally.failed == 0 && (!succeeded || tally.passed == 0) {
+        tally.add(Tally::FAILED);
+    }
+    Ok(tally)
+}
+
+/// Runs a command, shows its output line by line and counts what it says.
+fn watch(command: &mut Command, show: &mut dyn FnMut(&str)) -> std::io::Result<Tally> {
+    let (mut tally, mut skipped) = (Tally::default(), 0_u64);
+    let mut tests = false;
+    let succeeded = lines(command, &mut |line| {
+        show(line);
+        tally.read(line);
+        tests |= line.starts_with("test result: ");
+        skipped = skipped.saturating_add(u64::from(says_skipped(line)));
+    })?;
     if tests {
         tally = tally.settled(skipped);
     }
@@ -155,6 +190,16 @@ mod tests {
     fn a_suite_that_skips_passed_nothing() {
         let expected = Tally { skipped: 1, required: 1, ..Tally::default() };
         assert_eq!(counted("echo 'skipped: no python'"), expected);
+    }
+
+    #[test]
+    fn a_kit_in_which_nothing_ran_or_which_broke_off_failed() {
+        let counted =
+            |script: &str| scenarios(Command::new("sh").args(["-c", script]), &mut |_| {}).unwrap();
+        assert_eq!(counted("echo ok a/b"), Tally::PASSED);
+        assert_eq!(counted("echo FAIL a/b; exit 1"), Tally::FAILED);
+        assert_eq!(counted("echo skip a/b").failed, 1);
+        assert_eq!(counted("echo ok a/b; exit 2"), Tally { failed: 1, ..Tally::PASSED });
     }
 
     #[test]

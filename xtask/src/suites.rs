@@ -6,6 +6,7 @@
 
 use std::process::Command;
 
+use crate::clients;
 use crate::steps::{Run, say, succeeds};
 
 /// A program that some tests call, and the Debian package that has it.
@@ -62,6 +63,7 @@ pub(crate) fn everything(run: &mut Run) {
             run.step(suite.name, Command::new(program).args(arguments));
         }
     }
+    clients::conformance(run, &[]);
 }
 
 /// Installs what tests call and the machine lacks, where that is possible.

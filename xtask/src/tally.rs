@@ -52,6 +52,16 @@ impl Tally {
         }
     }
 
+    /// Counts a line of a kit of foreign clients, if it is one that counts: `ok`, `FAIL` or `skip`, and the scenario. What is
+    /// skipped there is skipped by its name: no machine could run it.
+    pub(crate) fn read_scenario(&mut self, line: &str) {
+        for (word, count) in
+            [("ok ", &mut self.passed), ("FAIL ", &mut self.failed), ("skip ", &mut self.skipped)]
+        {
+            *count = count.saturating_add(u64::from(line.starts_with(word)));
+        }
+    }
+
     /// Takes tests that said `skipped:` off the passed ones; `said` is how many did.
     pub(crate) fn settled(mut self, said: u64) -> Self {
         self.passed = self.passed.saturating_sub(said);
@@ -127,6 +137,16 @@ mod tests {
             "skipped: cargo-deny is not installed (optional)",
         ]);
         assert_eq!(tally.strict(), Tally { passed: 0, failed: 1, skipped: 1, required: 0 });
+    }
+
+    #[test]
+    fn scenarios_of_a_kit_are_counted_and_ci_may_skip_one_by_name() {
+        let mut tally = Tally::default();
+        let lines =
+            ["ok a/b", "ok a/c: d", "FAIL a/e: ok", "skip a/f", "1 passed, 1 failed", "okay"];
+        lines.iter().for_each(|line| tally.read_scenario(line));
+        assert_eq!(tally, Tally { passed: 2, failed: 1, skipped: 1, required: 0 });
+        assert_eq!(tally.strict(), tally);
     }
 
     #[test]

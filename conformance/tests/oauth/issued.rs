@@ -17,29 +17,32 @@ pub(crate) fn own_assertion(party: &str) -> String {
     assertion_of(&Rst::for_party(party).send()).to_owned()
 }
 
-fn issued(form: &Form) -> Answer {
+pub(crate) fn issued(form: &Form) -> Answer {
     let answer = form.send();
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer
 }
 
-fn token(answer: &Answer) -> String {
+pub(crate) fn token(answer: &Answer) -> String {
     answer.json()["access_token"].as_str().unwrap().to_owned()
 }
 
 /// Header and claims of a token, as they stand.
-fn parts(token: &str) -> (Value, Value) {
+pub(crate) fn parts(token: &str) -> (Value, Value) {
     let parts: Vec<&str> = token.split('.').collect();
     let [header, claims, _] = parts.as_slice() else { panic!("{token}") };
     let part = |part: &str| serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap();
     (part(header), part(claims))
 }
 
-fn verified(answer: &Answer, party: &str) -> Verified {
+pub(crate) fn verified(answer: &Answer, party: &str) -> Verified {
+    verified_octets(token(answer).as_bytes(), party)
+}
+
+pub(crate) fn verified_octets(token: &[u8], party: &str) -> Verified {
     let trust = Trust::from_jwks(&sts().get("/oauth2/jwks").body).unwrap().of_issuer(&sts().base());
     let expected = Expected { audience: Some(party) };
-    let token = token(answer);
-    symbolon_testkit::ready(verify(token.as_bytes(), &trust, expected, now())).unwrap()
+    symbolon_testkit::ready(verify(token, &trust, expected, now())).unwrap()
 }
 
 #[test]

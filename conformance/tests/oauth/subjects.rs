@@ -1,11 +1,11 @@
 //! The subject token: what it must be. Every flaw is one answer: RFC 8693 §2.2.2 knows only `invalid_request`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use symbolon_conformance::foreign::{
     ISSUER, OTHER_ISSUER, Saml, claims, claims_but, jwt, jwt_by, jwt_of, wrapped,
 };
 use symbolon_conformance::{Answer, CLIENT_SECRET, Form, basic, now, sts};
-use symbolon_testkit::{OTHER_P256, OTHER_RSA, P256, RSA};
+use symbolon_testkit::{KnownKey, OTHER_P256, OTHER_RSA, P256, RSA};
 
 use crate::support::{is_refusal, refused};
 
@@ -67,7 +67,7 @@ fn whatever_is_wrong_with_a_jwt_is_one_answer() {
         ("alg none, and a typ", jwt_of(&json!({ "alg": "none", "typ": "JWT" }), &claims(), b"x")),
         ("signature cut off", format!("{unsigned}.")),
         ("two parts", unsigned.to_owned()),
-        ("the public key as a secret", hmac_with_public_key()),
+        ("the public key as a secret", hmac_with_public_key(P256, &claims())),
         ("another issuer's key", jwt_by(OTHER_P256, &claims())),
         ("another issuer's key of another kind", jwt_by(OTHER_RSA, &claims())),
         ("in another's name", jwt(&claims_but("iss", OTHER_ISSUER))),
@@ -97,14 +97,14 @@ fn whatever_is_wrong_with_a_jwt_is_one_answer() {
     assert_eq!(Form::jwt(&good).send().status, 200);
 }
 
-/// HS256 with the issuer's certificate as the secret: what a library does that takes the algorithm from the header.
-fn hmac_with_public_key() -> String {
+/// HS256 with the signer's certificate as the secret: what a library does that takes the algorithm from the header.
+pub(crate) fn hmac_with_public_key(key: KnownKey, claims: &Value) -> String {
     let header = json!({ "alg": "HS256", "typ": "JWT" });
-    let unsigned = jwt_of(&header, &claims(), b"");
+    let unsigned = jwt_of(&header, claims, b"");
     let key =
-        aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, P256.certificate_pem.as_bytes());
+        aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, key.certificate_pem.as_bytes());
     let signature = aws_lc_rs::hmac::sign(&key, unsigned.trim_end_matches('.').as_bytes());
-    jwt_of(&header, &claims(), signature.as_ref())
+    jwt_of(&header, claims, signature.as_ref())
 }
 
 #[test]

@@ -58,7 +58,9 @@ fn an_unknown_token_type_is_refused() {
 
 #[test]
 fn a_token_type_that_the_relying_party_does_not_take_is_refused() {
-    faulted(&Rst::for_party("urn:rp:jwt").send(), "s:Sender/wst:BadRequest"); // WS-Trust 1.4 §11
+    let also = child("TokenType", "urn:oasis:names:tc:SAML:2.0:assertion");
+    let asked = Rst { also, ..Rst::for_party("urn:rp:jwt") };
+    faulted(&asked.send(), "s:Sender/wst:BadRequest"); // WS-Trust 1.4 §11
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The directory: verifies passwords of accounts and secrets of clients against argon2id hashes.
 //!
-//! In:  a name and a secret, or a hash and the spellings of a secret.
+//! In:  a name and a secret or a digest of one, or a hash and the spellings of a secret.
 //! Out: the account, or no; after the same work whether the name or the secret was wrong.
 //! Never: keeps a secret, answers from memory what was not verified before, or lets a flood of log-ins take the processor.
 //!
@@ -9,6 +9,7 @@
 mod cache;
 mod hash;
 mod pool;
+mod shared;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -17,15 +18,17 @@ use std::thread;
 use std::time::Duration;
 
 use symbolon_kernel::ports::{
-    Account, AccountRecord, AccountRecords, BoxFuture, Directory, NotAvailable, PasswordHash,
+    Account, AccountRecord, AccountRecords, BoxFuture, Digest, Directory, NotAvailable,
+    PasswordHash,
 };
-use symbolon_keys::NoRandomness;
+use symbolon_keys::{NoRandomness, SealingKey};
 use symbolon_model::{AccountName, RealmId, Secret};
 use tokio::time::Instant;
 
 use cache::{Cache, Keyed};
 pub use hash::{HashFailure, hash_password};
 use pool::Pool;
+use shared::Shared;
 
 /// LIMIT: a log-in that would wait longer is refused at once: the client's time-out is worse, and its retries would make it so.
 const LONGEST_WAIT: Duration = Duration::from_millis(250);
@@ -72,6 +75,7 @@ pub struct AccountDirectory {
     keyed: Keyed,
     accounts: Cache<Arc<Account>>,
     clients: Cache<()>,
+    shared: Option<Shared>,
     checks: Arc<Checks>,
 }
 
@@ -109,8 +113,18 @@ impl AccountDirectory {
             keyed: Keyed::new()?,
             accounts: Cache::new(ENTRIES, REMEMBERED),
             clients: Cache::new(ENTRIES, REMEMBERED),
+            shared: None,
             checks,
         })
+    }
+
+    /// The same, but with accounts that share a secret with us, sealed under this key. Without, no digest fits.
+    ///
+    /// # Errors
+    /// [`StartFailure::Randomness`].
+    pub fn with_shared_secrets(mut self, sealing: SealingKey) -> Result<Self, StartFailure> {
+        self.shared = Some(Shared::new(sealing)?);
+        Ok(self)
     }
 
     /// What verifying took so far.
@@ -137,11 +151,32 @@ impl AccountDirectory {
         // which names exist. Test: `wrong_name_wrong_password_and_disabled_account_cost_the_same_work`.
         let hash = enabled.as_ref().map(|record| &record.password);
         let fits = self.pool.fits(hash, std::slice::from_ref(secret)).await?;
-        let Some((record, _)) = enabled.zip(fits) else { return Ok(None) };
+        let is_shared = match &self.shared {
+            Some(shared) => shared.is_password((realm, enabled.as_ref()), secret)?,
+            None => false,
+        };
+        let Some(record) = enabled.filter(|_| fits.is_some() || is_shared) else { return Ok(None) };
         let AccountRecord { name, attributes, .. } = record;
         let account = Arc::new(Account { name, attributes });
         self.accounts.insert(key, generation, Arc::clone(&account), Instant::now());
         Ok(Some(account))
+    }
+
+    async fn verify_digest(
+        &self,
+        realm: &RealmId,
+        name: &AccountName,
+        digest: &Digest,
+    ) -> Result<Option<Arc<Account>>, NotAvailable> {
+        let Some(shared) = &self.shared else { return Ok(None) };
+        let record = self.records.find(realm, name).await?;
+        let enabled = record.filter(|record| record.enabled);
+        // SECURITY: no account, a disabled one, one without a shared secret and a wrong digest cost one opening and one SHA-1
+        // each. Test: `wrong_name_and_wrong_digest_are_one_answer`.
+        let fits = shared.is_digest((realm, enabled.as_ref()), digest)?;
+        let fitting = enabled.filter(|_| fits);
+        Ok(fitting
+            .map(|AccountRecord { name, attributes, .. }| Arc::new(Account { name, attributes })))
     }
 
     /// A remembered fit names the hash itself: a client's new secret has another hash, and so no generation is needed.
@@ -174,6 +209,15 @@ impl Directory for AccountDirectory {
         secret: &'a Secret<String>,
     ) -> BoxFuture<'a, Result<Option<Arc<Account>>, NotAvailable>> {
         Box::pin(self.verify_account(realm, name, secret))
+    }
+
+    fn log_in_with_digest<'a>(
+        &'a self,
+        realm: &'a RealmId,
+        name: &'a AccountName,
+        digest: &'a Digest,
+    ) -> BoxFuture<'a, Result<Option<Arc<Account>>, NotAvailable>> {
+        Box::pin(self.verify_digest(realm, name, digest))
     }
 
     fn fits<'a>(

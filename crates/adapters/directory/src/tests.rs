@@ -1,5 +1,7 @@
 use std::sync::Mutex;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use symbolon_model::Claims;
 
 use super::*;
@@ -9,13 +11,15 @@ struct Records {
     hash: Mutex<PasswordHash>,
     generation: AtomicU64,
     reads: AtomicU64,
+    shared: Option<String>,
     broken: bool,
 }
 
 impl Records {
     fn new() -> Self {
         let hash = Mutex::new(hash_password(&"right".into()).unwrap());
-        Self { hash, generation: AtomicU64::new(1), reads: AtomicU64::new(0), broken: false }
+        let (generation, reads) = (AtomicU64::new(1), AtomicU64::new(0));
+        Self { hash, generation, reads, shared: None, broken: false }
     }
 }
 
@@ -37,6 +41,7 @@ impl AccountRecords for Records {
             enabled: name.as_str() == "alice",
             password: self.hash.lock().unwrap().clone(),
             attributes: Claims::none(),
+            shared: self.shared.clone(),
         };
         let known = ["alice", "carol"].contains(&name.as_str());
         Box::pin(async move { Ok(known.then_some(record)) })
@@ -152,6 +157,49 @@ async fn any_spelling_of_a_clients_secret_fits_and_is_remembered() {
     assert_eq!(fits(&directory, Some(&hash), &["a+b"]).await, (false, 1));
     let rotated = hash_password(&"new".into()).unwrap();
     assert_eq!(fits(&directory, Some(&rotated), &["a b"]).await, (false, 1));
+}
+
+/// A directory whose accounts share the secret "shared" beside their password "right".
+fn sharing() -> AccountDirectory {
+    let key = || SealingKey::from_octets(&[7; 32]).unwrap();
+    let purpose = AccountRecord::shared_for(&"main".into(), &"alice".into());
+    let sealed = key().seal(&purpose, b"shared", &symbolon_keys::SystemRandom).unwrap();
+    let (directory, _) = start(Records { shared: Some(STANDARD.encode(sealed)), ..Records::new() });
+    directory.with_shared_secrets(key()).unwrap()
+}
+
+async fn shows_digest(directory: &AccountDirectory, name: &str, secret: &str) -> bool {
+    let (nonce, created) = (vec![1; 16], "2026-01-01T00:00:00Z".to_owned());
+    let made = [nonce.as_slice(), created.as_bytes(), secret.as_bytes()].concat();
+    let made = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY, &made);
+    let digest = Digest { octets: made.as_ref().try_into().unwrap(), nonce, created };
+    let found = directory.log_in_with_digest(&"main".into(), &name.into(), &digest).await;
+    found.unwrap().is_some()
+}
+
+#[tokio::test]
+async fn wrong_name_and_wrong_digest_are_one_answer() {
+    let directory = sharing();
+    assert!(shows_digest(&directory, "alice", "shared").await);
+    assert!(!shows_digest(&directory, "alice", "right").await, "the password is another secret");
+    assert!(!shows_digest(&directory, "alice", "wrong").await);
+    assert!(!shows_digest(&directory, "nobody", "shared").await);
+    assert_eq!(directory.checks().argon2id(), 0, "and none costs an argon2id");
+}
+
+#[tokio::test]
+async fn a_directory_without_the_key_takes_no_digest() {
+    let (directory, _) = start(Records::new());
+    assert!(!shows_digest(&directory, "alice", "right").await);
+}
+
+#[tokio::test]
+async fn a_shared_secret_is_a_password_too_and_costs_the_same() {
+    let directory = sharing();
+    assert_eq!(log_in(&directory, "alice", "wrong").await, (false, 1));
+    assert_eq!(log_in(&directory, "alice", "right").await, (true, 1));
+    assert_eq!(log_in(&directory, "alice", "shared").await, (true, 1));
+    assert_eq!(log_in(&directory, "nobody", "shared").await, (false, 1));
 }
 
 #[tokio::test]

@@ -21,5 +21,5 @@ mod trail;
 pub use chain::{LinkFlaw, Verification};
 pub use memory::MemoryStore;
 pub use observer::{Observer, Unobserved};
-pub use sqlite::{BeforeCommit, OpenFailure, Options, SqliteStore, SqliteTrail};
+pub use sqlite::{BeforeCommit, OpenFailure, Options, SqliteContents, SqliteStore, SqliteTrail};
 pub use trail::{Entry, Range, Trail, TrailFailure};

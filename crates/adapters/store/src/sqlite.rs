@@ -4,6 +4,7 @@
 //! Out: their answers; a commit is answered once it is on the disk (WAL, `synchronous=FULL`).
 //! Never: blocks a task on the disk, queues without a bound, or shares the file with another writer.
 
+mod contents;
 mod objects;
 mod reader;
 mod trail;
@@ -26,6 +27,7 @@ use symbolon_kernel::ports::{
 use symbolon_keys::fill_random;
 use symbolon_model::{AccountName, RealmId, Timestamp};
 use symbolon_registry::store::{ApplyFailure, ObjectStore, Stored, StoredAccount, StoredChange};
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::chain::Row;
@@ -34,6 +36,7 @@ use crate::observer::{Observer, Unobserved};
 use crate::schema;
 use crate::strangers::{Held, Strangers};
 
+pub use contents::SqliteContents;
 use reader::Reader;
 pub use trail::SqliteTrail;
 use worker::Worker;
@@ -138,6 +141,7 @@ impl SqliteStore {
             observer: Arc::clone(&observer),
             before_commit: options.before_commit,
             clock,
+            runtime: Handle::try_current().ok(),
         };
         Ok(Self {
             look_ups: Reader::start("store-look-ups", connect(path, Access::Read)?)?,

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{audit, explain, provision, serve, token};
+use crate::commands::{audit, check, explain, init, objects, provision, rp, serve, shell, token};
 use crate::output::Failed;
 
 /// A security token service.
@@ -34,8 +34,25 @@ enum Command {
     Audit(audit::Command),
     /// Say why a request was answered as it was: what was proven, what failed, which rule decided, what to do about it.
     Explain(explain::Arguments),
+    /// Write the files of a production server, with comments; what is there stays.
+    Init(init::Arguments),
+    /// Look at a configuration and everything that it names, without listening.
+    Check(check::Arguments),
     /// Bring the objects of the provisioned files into the store.
     Provision(provision::Arguments),
+    /// Add relying parties, and look at those that are there.
+    #[command(subcommand)]
+    Rp(rp::Command),
+    /// Look at accounts.
+    #[command(subcommand)]
+    Account(objects::Command),
+    /// Look at OAuth clients.
+    #[command(subcommand)]
+    Client(objects::Command),
+    /// Write a shell's completions to standard output.
+    Completions(shell::Completions),
+    /// Write the manual's pages into a folder.
+    Man(shell::Man),
 }
 
 fn main() -> ExitCode {
@@ -44,7 +61,17 @@ fn main() -> ExitCode {
         Command::Token(command) => token::run(command),
         Command::Audit(command) => audit::run(&command),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
         Command::Provision(arguments) => provision::run(&arguments),
+        Command::Rp(command) => rp::run(&command),
+        Command::Account(command) => objects::run(&objects::ACCOUNT, &command),
+        Command::Client(command) => objects::run(&objects::CLIENT, &command),
+        Command::Completions(arguments) => {
+            shell::completions(&arguments);
+            Ok(())
+        }
+        Command::Man(arguments) => shell::man(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -81,6 +108,12 @@ mod tests {
             "symbolon token verify --certificate c --jwks k",
             "symbolon token verify t",
             "symbolon explain",
+            "symbolon provision",
+            "symbolon rp add --data d",
+            "symbolon rp add urn:rp:a",
+            "symbolon client show",
+            "symbolon completions",
+            "symbolon man",
         ] {
             let refused = Arguments::try_parse_from(line.split(' ')).unwrap_err();
             assert_eq!(refused.exit_code(), 2, "{line}");
@@ -104,6 +137,17 @@ mod tests {
             "symbolon audit verify --store s",
             "symbolon explain r-1 --config server.toml",
             "symbolon provision --config server.toml --dry-run --prune",
+            "symbolon init",
+            "symbolon init d --public-url https://sts.example",
+            "symbolon check",
+            "symbolon check --config server.toml",
+            "symbolon rp add urn:rp:a --data d --accounts alice,bob --clients c --token-types jwt --dry-run",
+            "symbolon rp add --from metadata.xml --config server.toml --name a --accounts everyone",
+            "symbolon rp list --data d",
+            "symbolon account show alice --store s --realm default",
+            "symbolon client list --config server.toml",
+            "symbolon completions bash",
+            "symbolon man d",
         ] {
             let words = line.split_ascii_whitespace();
             assert!(Arguments::try_parse_from(words).is_ok(), "{line}");

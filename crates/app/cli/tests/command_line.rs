@@ -149,7 +149,135 @@ fn a_trail_that_is_not_there_is_said_with_what_to_do() {
 #[test]
 fn what_is_no_command_line_is_exit_code_2() {
     let folder = Folder::new();
-    for line in ["", "tokens", "serve", "token request", "token verify", "explain"] {
+    for line in [
+        "",
+        "tokens",
+        "rp add --data d",
+        "completions perl",
+        "serve",
+        "token request",
+        "token verify",
+        "explain",
+    ] {
         folder.fails(line, "", 2);
     }
+}
+
+#[test]
+fn a_production_folder_is_made_once_checked_and_provisioned() {
+    let folder = Folder::new();
+    let made = folder.run("init site --public-url https://sts.example/t", "");
+    assert_eq!(made.status.code(), Some(0), "{made:?}");
+    let told = folder.fails("check --config site/server.toml", "", 1);
+    assert!(told.contains("symbolon: site/server.toml:"), "{told}");
+    assert!(told.contains("site/tls.crt: No such file"), "{told}");
+    assert!(told.ends_with("\nsymbolon: 2 mistakes\n"), "{told}");
+
+    let dev = folder.run("rp list --data nowhere", "");
+    assert_eq!(dev.status.code(), Some(1));
+    let (certificate, key) = server_certificate();
+    std::fs::write(folder.path("site/tls.crt"), certificate).unwrap();
+    std::fs::write(folder.path("site/tls.key"), key).unwrap();
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(folder.path("site/tls.key"), private).unwrap();
+    let checked = folder.run("check --config site/server.toml", "");
+    assert_eq!(text(&checked), "site/server.toml: nothing wrong\n", "{checked:?}");
+
+    let before = std::fs::read(folder.path("site/sealing.key")).unwrap();
+    let again = folder.run("init site", "");
+    assert!(text(&again).contains("kept  site/sealing.key\nkept  site/server.toml"), "{again:?}");
+    assert_eq!(std::fs::read(folder.path("site/sealing.key")).unwrap(), before);
+
+    let told = folder.run("provision --config site/server.toml --dry-run", "");
+    assert!(text(&told).ends_with("changes would be made to revision 0\n"), "{told:?}");
+    assert!(!folder.path("site/store.sqlite").exists());
+    let done = folder.run("provision --config site/server.toml", "");
+    assert!(text(&done).ends_with("changes made; revision 1\n"), "{done:?}");
+}
+
+#[test]
+fn keys_and_secrets_are_made_for_their_owner_alone() {
+    use std::os::unix::fs::MetadataExt as _;
+    let folder = Folder::new();
+    assert_eq!(folder.run("init site", "").status.code(), Some(0));
+    for (name, mode) in [("sealing.key", 0o600), ("secrets", 0o700)] {
+        let found = std::fs::metadata(folder.path("site").join(name)).unwrap().mode() & 0o777;
+        assert_eq!(found, mode, "{name}: {found:o}");
+    }
+    let told = folder.fails("check --config site/server.toml", "", 1);
+    assert!(told.contains("`public_url` is missing; add it"), "{told}");
+    let told = folder.fails("init other --public-url http://sts.example", "", 1);
+    assert!(told.starts_with("symbolon: http://sts.example: not a public URL\n"), "{told}");
+    assert!(!folder.path("other").exists());
+}
+
+#[test]
+fn a_relying_party_is_added_once_and_shown_without_secrets() {
+    let folder = Folder::new();
+    assert_eq!(folder.run("init site --public-url https://sts.example", "").status.code(), Some(0));
+    std::fs::write(folder.path("site/secrets/a"), "s3cret-of-alice").unwrap();
+    std::fs::write(folder.path("site/secrets/c"), "s3cret-of-client").unwrap();
+    let objects = "[[account]]\nname = \"alice\"\npassword = \"file:../secrets/a\"\n\
+                   [account.attributes]\nmail = \"a@b.example\"\n\
+                   [[client]]\nid = \"shop\"\nsecret = \"file:../secrets/c\"\n";
+    std::fs::write(folder.path("site/objects.d/mine.toml"), objects).unwrap();
+
+    let add = "rp add urn:rp:shop --accounts alice --clients shop --config site/server.toml";
+    let shown = folder.run(&format!("{add} --dry-run"), "");
+    assert!(text(&shown).contains("id = \"urn:rp:shop\""), "{shown:?}");
+    assert!(!folder.path("site/objects.d/urn-rp-shop.toml").exists());
+    let added = folder.run(add, "");
+    assert!(text(&added).contains("\nrelying_party urn:rp:shop added\n"), "{added:?}");
+    assert!(text(&added).contains("  https://sts.example/trust/13/usernamemixed\n"), "{added:?}");
+    assert!(text(&added).contains("  audience = urn:rp:shop\n"), "{added:?}");
+    let told = folder.fails(add, "", 1);
+    assert!(told.contains("urn-rp-shop.toml: is there already"), "{told}");
+    let told = folder.fails(&add.replace("--accounts alice", "--name b --accounts eve"), "", 1);
+    assert!(told.contains("already written at"), "{told}");
+    assert!(!folder.path("site/objects.d/b.toml").exists());
+
+    assert_eq!(folder.run("provision --config site/server.toml", "").status.code(), Some(0));
+    let listed = folder.run("rp list --config site/server.toml", "");
+    assert_eq!(text(&listed), "urn:rp:shop\tdefault\tfile:objects.d/urn-rp-shop.toml\n");
+    let shown = folder.run("rp show urn:rp:shop --config site/server.toml", "");
+    assert!(text(&shown).contains("[[relying_party]]\n"), "{shown:?}");
+    let shown = folder.run("account show alice --config site/server.toml", "");
+    assert!(text(&shown).contains("# not shown: password\n"), "{shown:?}");
+    assert!(text(&shown).contains("a@b.example"), "{shown:?}");
+    let client = folder.run("client show shop --config site/server.toml", "");
+    assert!(text(&client).contains("# not shown: secret\n"), "{client:?}");
+    for shown in [shown, client] {
+        assert!(
+            !text(&shown).contains("argon2id") && !text(&shown).contains("s3cret"),
+            "{shown:?}"
+        );
+    }
+    let told = folder.fails("account show bob --config site/server.toml", "", 1);
+    assert!(told.starts_with("symbolon: no account bob in realm default\n"), "{told}");
+}
+
+#[test]
+fn a_shell_and_man_know_every_command() {
+    let folder = Folder::new();
+    let script = folder.run("completions bash", "");
+    assert!(text(&script).contains("symbolon__"), "{script:?}");
+    assert_eq!(folder.run("man pages", "").status.code(), Some(0));
+    for page in ["symbolon.1", "symbolon-rp-add.1", "symbolon-token-request.1"] {
+        assert!(folder.path("pages").join(page).is_file(), "{page}");
+    }
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// A certificate for a server and its key, in PEM.
+fn server_certificate() -> (String, String) {
+    let validity =
+        symbolon_keys::Validity { not_before: YEARS.0 * 1000, not_after: YEARS.1 * 1000 };
+    let (authority, _) = symbolon_keys::Authority::create("test", validity).unwrap();
+    let names =
+        symbolon_keys::ServerNames { dns: vec!["sts.example".to_owned()], addresses: vec![] };
+    let issued = authority.issue_server(&names, validity).unwrap();
+    (issued.certificate.to_pem(), issued.key.to_pem().unwrap().to_string())
 }

@@ -99,6 +99,23 @@ impl fmt::Display for ConfigMistakes {
     }
 }
 
+/// Where each field of a configuration was written.
+#[derive(Debug)]
+pub struct Fields {
+    written: Located<Written>,
+    variables: Variables,
+}
+
+impl Fields {
+    /// Where a field stands (`tls.key`): in the file, or in the variable over it.
+    pub fn at(&self, field: &str) -> Place {
+        match self.variables.get(field) {
+            Some(variable) => Place { file: variable.clone(), line: 0, column: 0 },
+            None => self.written.at(field),
+        }
+    }
+}
+
 impl Config {
     /// Reads a file and the environment. Paths in it begin at its folder.
     ///
@@ -108,6 +125,17 @@ impl Config {
         path: &Path,
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, ConfigMistakes> {
+        Self::read_placed(path, environment).map(|(config, _)| config)
+    }
+
+    /// The same, and where everything was written.
+    ///
+    /// # Errors
+    /// Every mistake that was found.
+    pub fn read_placed(
+        path: &Path,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<(Self, Fields), ConfigMistakes> {
         let name = path.display().to_string();
         let unreadable = |why: String| {
             let place = Place { file: name.clone(), line: 0, column: 0 };
@@ -124,13 +152,14 @@ impl Config {
         text: &str,
         environment: impl IntoIterator<Item = (String, String)>,
         folder: &Path,
-    ) -> Result<Self, ConfigMistakes> {
+    ) -> Result<(Self, Fields), ConfigMistakes> {
         let written = file::parse_whole::<Written>(name, text).map_err(ConfigMistakes)?;
         let (written, variables) = overlay(written, text, environment)?;
-        let mut reader = Reader { written: &written, variables, folder, mistakes: Vec::new() };
+        let fields = Fields { written, variables };
+        let mut reader = Reader { fields: &fields, folder, mistakes: Vec::new() };
         let config = reader.config();
         match (config, reader.mistakes) {
-            (Some(config), mistakes) if mistakes.is_empty() => Ok(config),
+            (Some(config), mistakes) if mistakes.is_empty() => Ok((config, fields)),
             (_, mut mistakes) => {
                 mistakes.sort();
                 Err(ConfigMistakes(mistakes))
@@ -146,15 +175,14 @@ impl Config {
 
 /// Makes a configuration of what is written, and notes what is wrong.
 struct Reader<'r> {
-    written: &'r Located<Written>,
-    variables: Variables,
+    fields: &'r Fields,
     folder: &'r Path,
     mistakes: Vec<Mistake>,
 }
 
 impl Reader<'_> {
     fn config(&mut self) -> Option<Config> {
-        let written = &self.written.object;
+        let written = &self.fields.written.object;
         let listen = listen(&written.listen);
         let public_url = self.public_url();
         let certificate = self.path("tls.certificate", written.tls.certificate.as_ref());
@@ -176,7 +204,7 @@ impl Reader<'_> {
     }
 
     fn public_url(&mut self) -> Option<String> {
-        let url = self.required("public_url", self.written.object.public_url.clone())?;
+        let url = self.required("public_url", self.fields.written.object.public_url.clone())?;
         if !is_public_url(&url) {
             let remedy = "write https://HOST[:PORT][/PATH] without a slash at its end";
             self.wrong("public_url", format!("`{url}` is not a public URL"), remedy);
@@ -198,7 +226,7 @@ impl Reader<'_> {
     }
 
     fn sealing(&mut self) -> Option<Reference> {
-        let key = self.written.object.sealing.key.clone();
+        let key = self.fields.written.object.sealing.key.clone();
         Some(match self.required("sealing.key", key)? {
             Reference::File(path) => {
                 Reference::File(self.folder.join(path).to_string_lossy().into_owned())
@@ -265,11 +293,7 @@ impl Reader<'_> {
     }
 
     fn wrong(&mut self, field: &str, message: impl Into<String>, remedy: impl Into<String>) {
-        let place = match self.variables.get(field) {
-            Some(variable) => Place { file: variable.clone(), line: 0, column: 0 },
-            None => self.written.at(field),
-        };
-        self.mistakes.push(Mistake::new(place, message, remedy));
+        self.mistakes.push(Mistake::new(self.fields.at(field), message, remedy));
     }
 }
 

@@ -118,6 +118,13 @@ pub fn url_of(address: SocketAddr) -> String {
     }
 }
 
+/// The public URL that the server of a folder last left word of.
+pub fn noted_url(folder: &Path) -> Option<String> {
+    let notes = fs::read_to_string(folder.join("dev.env")).ok()?;
+    let mut lines = notes.lines();
+    lines.find_map(|line| line.strip_prefix("export STS_BASE=")).map(str::to_owned)
+}
+
 /// Leaves for clients what follows from address and keys: `dev.env` and `signing.crt`.
 pub(crate) fn leave_notes(folder: &Path, url: &str, snapshot: &Snapshot) -> Result<(), DevFailure> {
     let folder = Folder(folder.to_owned());

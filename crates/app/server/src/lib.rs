@@ -6,6 +6,7 @@
 //!
 //! In the order in which a server starts and then a request comes:
 
+mod check;
 pub mod clock;
 pub mod config;
 mod connection;
@@ -17,6 +18,7 @@ pub mod listener;
 pub mod logs;
 mod measured;
 pub mod metrics;
+mod offline;
 pub mod operations;
 mod places;
 pub mod protocols;
@@ -41,9 +43,11 @@ use crate::protocols::Protocols;
 use crate::routes::Routes;
 use crate::tls::{Tls, TlsFlaw};
 
+pub use check::check;
 pub use control::{Control, Handle, Stop, control};
-pub use provision::Prune;
-pub use wiring::{Wired, WiringError, provision_offline};
+pub use offline::{Draft, preview, provision_offline};
+pub use provision::{Prune, read as read_objects};
+pub use wiring::{Wired, WiringError};
 
 /// Where a server listens, once it does: with the real ports where 0 was asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

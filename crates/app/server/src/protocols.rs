@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use http::Method;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use symbolon_kernel::snapshot::Serves;
 use symbolon_kernel::{Endpoint, Kernel, Reply};
@@ -35,15 +36,24 @@ impl Site for Protocols {
     }
 
     async fn serve(&self, endpoint: &Endpoint, received: Received) -> Reply {
-        let Received { arrival, headers, body } = &received;
+        let Received { arrival, method, headers, body } = &received;
+        if *method != Method::POST {
+            return document(endpoint);
+        }
         let header = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
         let (arrival, content_type) = (arrival.clone(), header(&CONTENT_TYPE));
         match endpoint.serves {
-            Serves::WsTrust13 => {
+            Serves::WsTrust13 | Serves::WsTrust2005 => {
                 let soap_action = header(&SOAP_ACTION);
                 let received =
                     symbolon_wstrust::Received { arrival, content_type, soap_action, body };
                 symbolon_wstrust::serve(&self.kernel, endpoint, received).await
+            }
+            Serves::Mex => {
+                let soap_action = header(&SOAP_ACTION);
+                let received =
+                    symbolon_wstrust::Received { arrival, content_type, soap_action, body };
+                symbolon_wstrust::exchange(endpoint, &received)
             }
             Serves::OAuthToken => {
                 let authorization = header(&AUTHORIZATION);
@@ -51,14 +61,21 @@ impl Site for Protocols {
                     symbolon_oauth::Received { arrival, content_type, authorization, body };
                 symbolon_oauth::serve(&self.kernel, endpoint, received).await
             }
-            Serves::Jwks | Serves::OAuthMetadata | Serves::OpenIdConfiguration => {
-                symbolon_oauth::document(endpoint).unwrap_or_else(nothing)
-            }
+            Serves::FederationMetadata
+            | Serves::Jwks
+            | Serves::OAuthMetadata
+            | Serves::OpenIdConfiguration => nothing(),
         }
     }
 }
 
-/// For the protocol that does not know the document of its own endpoint.
+/// What is read at an endpoint: its protocol knows.
+fn document(endpoint: &Endpoint) -> Reply {
+    let of_wstrust = symbolon_wstrust::document(endpoint);
+    of_wstrust.or_else(|| symbolon_oauth::document(endpoint)).unwrap_or_else(nothing)
+}
+
+/// For a protocol that does not know the document of its own endpoint.
 fn nothing() -> Reply {
     Reply { status: 404, headers: Vec::new(), body: Vec::new(), summary: None }
 }

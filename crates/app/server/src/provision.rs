@@ -37,6 +37,17 @@ pub(crate) async fn provision(
     now: Timestamp,
 ) -> Result<Applied, ApplyError> {
     let puts = read(folder).map_err(ApplyError::Mistakes)?;
+    apply(puts, folder, (registry, directory), (prune, mode), now).await
+}
+
+/// Applies what was read from a folder.
+pub(crate) async fn apply(
+    puts: Vec<Located<Object>>,
+    folder: &Path,
+    (registry, directory): (&Registry, Arc<dyn Directory>),
+    (prune, mode): (Prune, Mode),
+    now: Timestamp,
+) -> Result<Applied, ApplyError> {
     let set = ChangeSet { puts, origin: Origin::Files, prune: prune == Prune::Yes, mode };
     let stamp = Stamp { now, request: Ids::default().next(now) };
     let by = Administrator { name: "provisioning".to_owned() };
@@ -45,7 +56,10 @@ pub(crate) async fn provision(
 }
 
 /// The objects of all `*.toml` files of a folder, in the order of their names.
-fn read(folder: &Path) -> Result<Vec<Located<Object>>, Vec<Mistake>> {
+///
+/// # Errors
+/// Every mistake that was found; where the folder cannot be read, that one.
+pub fn read(folder: &Path) -> Result<Vec<Located<Object>>, Vec<Mistake>> {
     let unreadable = |what: &Path, why: &io::Error| {
         let place = Place { file: what.display().to_string(), line: 0, column: 0 };
         Mistake::new(place, why.to_string(), "make it readable, or change `provision`")
@@ -78,7 +92,7 @@ fn names(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 /// `objects.d/dev.toml`: what mistakes and origins call a file. It stays the same when everything moves elsewhere.
-fn shown(folder: &Path, path: &Path) -> String {
+pub(crate) fn shown(folder: &Path, path: &Path) -> String {
     let last = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     format!("{}/{}", last(folder), last(path))
 }

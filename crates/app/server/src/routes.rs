@@ -48,11 +48,13 @@ pub trait Site: Send + Sync + 'static {
     ) -> impl Future<Output = Reply> + Send;
 }
 
-/// A request as a site gets it: the method is the endpoint's, the body is whole.
+/// A request as a site gets it: the method is one of the endpoint's, the body is whole.
 #[derive(Clone, Debug)]
 pub struct Received {
     /// When, from where, under which id.
     pub arrival: Arrival,
+    /// What is to be done: POST, or GET and HEAD to read a document.
+    pub method: Method,
     /// All headers.
     pub headers: HeaderMap,
     /// The body.
@@ -76,7 +78,8 @@ impl<S: Site> Respond for Routes<S> {
         let endpoint = self.site.find(uri.path());
         let admitted = match &endpoint {
             Some(endpoint) => {
-                let body = self.read(endpoint.serves, &method, &headers, body).await;
+                let methods = Methods::of(endpoint.serves, uri.query());
+                let body = self.read(methods, &method, &headers, body).await;
                 body.map(|body| (endpoint, body))
             }
             None => Err(Turned::NoEndpoint),
@@ -93,7 +96,8 @@ impl<S: Site> Respond for Routes<S> {
             Ok((endpoint, body)) => {
                 let source = Some(source.as_str().to_owned());
                 let arrival = Arrival { now: now.now, request: id.clone(), source };
-                self.serve(endpoint, Received { arrival, headers, body }).await
+                self.serve(endpoint, Received { arrival, method: method.clone(), headers, body })
+                    .await
             }
         };
 
@@ -128,17 +132,19 @@ impl<S: Site> Routes<S> {
 
     async fn read(
         &self,
-        serves: Serves,
+        methods: Methods,
         method: &Method,
         headers: &HeaderMap,
         body: Incoming,
     ) -> Result<Bytes, Turned> {
-        if !is_posted(serves) {
-            let reads = *method == Method::GET || *method == Method::HEAD;
-            return if reads { Ok(Bytes::new()) } else { Err(Turned::Method("GET, HEAD")) };
-        }
-        if *method != Method::POST {
-            return Err(Turned::Method("POST"));
+        let posts = *method == Method::POST;
+        let reads = *method == Method::GET || *method == Method::HEAD;
+        match methods {
+            Methods::Read | Methods::Both if reads => return Ok(Bytes::new()),
+            Methods::Post | Methods::Both if posts => {}
+            Methods::Read | Methods::Post | Methods::Both => {
+                return Err(Turned::Method(methods.allowed()));
+            }
         }
         if !is_plain(headers) {
             return Err(Turned::MediaType);
@@ -166,11 +172,38 @@ impl<S: Site> Routes<S> {
     }
 }
 
-/// Whether an endpoint is posted to; else it is only read.
-const fn is_posted(serves: Serves) -> bool {
-    match serves {
-        Serves::WsTrust13 | Serves::OAuthToken => true,
-        Serves::Jwks | Serves::OAuthMetadata | Serves::OpenIdConfiguration => false,
+/// What may be done at an endpoint.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Methods {
+    /// It is read.
+    Read,
+    /// It is posted to.
+    Post,
+    /// Either.
+    Both,
+}
+
+impl Methods {
+    fn of(serves: Serves, query: Option<&str>) -> Self {
+        // What SOAP stacks add to an endpoint's URL to read its description.
+        let described = query.is_some_and(|query| query.eq_ignore_ascii_case("wsdl"));
+        match serves {
+            Serves::WsTrust13 | Serves::WsTrust2005 if described => Methods::Both,
+            Serves::Mex => Methods::Both,
+            Serves::WsTrust13 | Serves::WsTrust2005 | Serves::OAuthToken => Methods::Post,
+            Serves::FederationMetadata
+            | Serves::Jwks
+            | Serves::OAuthMetadata
+            | Serves::OpenIdConfiguration => Methods::Read,
+        }
+    }
+
+    const fn allowed(self) -> &'static str {
+        match self {
+            Methods::Read => "GET, HEAD",
+            Methods::Post => "POST",
+            Methods::Both => "GET, HEAD, POST",
+        }
     }
 }
 

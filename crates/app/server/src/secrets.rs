@@ -119,6 +119,16 @@ mod tests {
             Box::pin(async { Ok(None) })
         }
 
+        fn log_in_with_digest<'a>(
+            &'a self,
+            _: &'a symbolon_model::RealmId,
+            _: &'a symbolon_model::AccountName,
+            _: &'a symbolon_kernel::ports::Digest,
+        ) -> BoxFuture<'a, Result<Option<Arc<symbolon_kernel::ports::Account>>, NotAvailable>>
+        {
+            Box::pin(async { Ok(None) })
+        }
+
         fn fits<'a>(
             &'a self,
             _: Option<&'a PasswordHash>,

@@ -12,11 +12,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use symbolon_directory::AccountDirectory;
-use symbolon_formats::{Format, jwt::Jwt, saml2::Saml2};
+use symbolon_formats::built_in;
 use symbolon_kernel::ports::{AccountRecords, Directory, Ledger, NotAvailable};
 use symbolon_kernel::{BuiltInRules, Kernel, Ports};
 use symbolon_keys::{SealingKey, SystemRandom};
-use symbolon_model::{AccountName, RealmId, Timestamp, TokenType};
+use symbolon_model::{AccountName, RealmId, Timestamp};
 use symbolon_registry::objects::Reference;
 use symbolon_registry::store::ObjectStore;
 use symbolon_registry::{Applied, ApplyError, Mistake, Mode, OpenFailure, Parts, Registry};
@@ -131,7 +131,8 @@ impl Wired {
     ) -> Result<Self, WiringError> {
         let sealing = sealing_key(&config.sealing)?;
         let held = Held::open(&config.store, Commits::measured(meters))?;
-        let directory = Arc::new(AccountDirectory::start(held.accounts(), None)?);
+        let directory = AccountDirectory::start(held.accounts(), None)?;
+        let directory = Arc::new(directory.with_shared_secrets(sealing_key(&config.sealing)?)?);
         let kernel = Arc::new(kernel(&held, &directory));
         measured::revision(&kernel, meters);
         measured::password_checks(directory.checks(), meters);
@@ -143,6 +144,7 @@ impl Wired {
             sealing,
             random: Arc::new(SystemRandom),
             public_url: url.clone(),
+            personalities: &symbolon_wstrust::PERSONALITIES,
             publish: Arc::new(move |snapshot| published.publish(snapshot)),
         };
         let registry = Registry::open(parts).await.map_err(unusable)?;
@@ -240,31 +242,7 @@ impl std::fmt::Debug for Core {
     }
 }
 
-/// Applies the provisioned files to the store while no server runs on it.
-///
-/// # Errors
-/// [`WiringError`]: nothing was changed.
-pub async fn provision_offline(
-    config: &Config,
-    prune: Prune,
-    mode: Mode,
-) -> Result<Applied, WiringError> {
-    let held = Held::open(&config.store, Arc::new(symbolon_store::Unobserved))?;
-    let parts = Parts {
-        store: held.objects(),
-        sealing: sealing_key(&config.sealing)?,
-        random: Arc::new(SystemRandom),
-        public_url: config.public_url.clone().unwrap_or_else(|| dev::url_of(config.listen.address)),
-        publish: Arc::new(|_| {}),
-    };
-    let registry = Registry::open(parts).await.map_err(unusable)?;
-    let directory = Arc::new(AccountDirectory::start(held.accounts(), None)?);
-    let folder = config.provision.as_ref().ok_or(WiringError::Nothing)?;
-    let now = Clock::start().read().now;
-    provision(folder, (&registry, directory), (prune, mode), now).await.map_err(not_applied)
-}
-
-fn not_applied(why: ApplyError) -> WiringError {
+pub(crate) fn not_applied(why: ApplyError) -> WiringError {
     match why {
         ApplyError::Mistakes(mistakes) => WiringError::Provision(mistakes),
         ApplyError::Conflict
@@ -274,14 +252,14 @@ fn not_applied(why: ApplyError) -> WiringError {
     }
 }
 
-fn sealing_key(reference: &Reference) -> Result<SealingKey, WiringError> {
+pub(crate) fn sealing_key(reference: &Reference) -> Result<SealingKey, WiringError> {
     let failed = |why: String| WiringError::Sealing { reference: reference.clone(), why };
     // Paths are absolute by now.
     let octets = secrets::read(reference, Path::new("/")).map_err(|why| failed(why.to_string()))?;
     SealingKey::from_file_content(octets.expose()).map_err(|why| failed(why.to_string()))
 }
 
-fn unusable(why: OpenFailure) -> WiringError {
+pub(crate) fn unusable(why: OpenFailure) -> WiringError {
     match why {
         OpenFailure::Key { .. } => WiringError::SealingKey(why),
         OpenFailure::Unavailable(_) | OpenFailure::Objects(_) => WiringError::Stored(why),
@@ -295,23 +273,18 @@ fn kernel(held: &Held, directory: &Arc<AccountDirectory>) -> Kernel {
         rules: Arc::new(BuiltInRules),
         random: Arc::new(SystemRandom),
     };
-    let formats: Vec<Arc<dyn Format>> = vec![
-        Arc::new(Saml2),
-        Arc::new(Jwt::new(TokenType::JWT)),
-        Arc::new(Jwt::new(TokenType::ACCESS_TOKEN)),
-    ];
-    Kernel::new(ports, formats)
+    Kernel::new(ports, built_in())
 }
 
 /// The store, whichever it is. Clones are the same one.
 #[derive(Clone)]
-enum Held {
+pub(crate) enum Held {
     Sqlite(Arc<SqliteStore>),
     Memory(Arc<MemoryStore>),
 }
 
 impl Held {
-    fn open(store: &Store, observer: Arc<dyn Observer>) -> Result<Self, WiringError> {
+    pub(crate) fn open(store: &Store, observer: Arc<dyn Observer>) -> Result<Self, WiringError> {
         match store {
             Store::Memory => Ok(Self::Memory(Arc::new(MemoryStore::new()))),
             Store::Sqlite(path) => {
@@ -330,14 +303,14 @@ impl Held {
         }
     }
 
-    fn accounts(&self) -> Arc<dyn AccountRecords> {
+    pub(crate) fn accounts(&self) -> Arc<dyn AccountRecords> {
         match self.clone() {
             Self::Sqlite(store) => store,
             Self::Memory(store) => store,
         }
     }
 
-    fn objects(&self) -> Arc<dyn ObjectStore> {
+    pub(crate) fn objects(&self) -> Arc<dyn ObjectStore> {
         match self.clone() {
             Self::Sqlite(store) => store,
             Self::Memory(store) => store,

@@ -4,18 +4,19 @@
 //! Out: who asks; what a token says; or one refusal that does not tell a wrong name from a wrong secret.
 //! Never: routes by syntax: whose a token is, its verified signature says. A key that a token carries is not looked at.
 
+mod accounts;
 mod client;
 
 use symbolon_formats::{Contents, NameId, RawToken, TrustedKey};
 use symbolon_keys::sha256;
 use symbolon_model::signals::STAGE;
 use symbolon_model::{
-    AccountName, Authenticated, AuthenticationMethod, Claims, Lineage, Once, PartyId, Secret,
-    Timestamp, TokenType,
+    AccountName, Authenticated, Claims, Lineage, Once, PartyId, Timestamp, TokenType,
 };
 use tracing::trace;
 
 use crate::audit::Who;
+use crate::decide::SCOPE;
 use crate::evidence::{Credential, Evidence, FoundKey, KeyHint, Presented};
 use crate::exchange::{Authentication, Exchange};
 use crate::operation::SubjectWish;
@@ -92,6 +93,9 @@ impl Exchange<'_> {
             Credential::Password { name, secret } => {
                 self.log_in(name, secret, presented.confidential).await?
             }
+            Credential::PasswordDigest { name, digest, made } => {
+                self.log_in_with_digest(name, digest, *made).await?
+            }
             Credential::ClientSecret(readings) => self.client_by_secret(readings).await?,
             Credential::ClientAssertion { claimed, assertion } => {
                 self.client_by_assertion(claimed.as_ref(), assertion)?
@@ -164,48 +168,13 @@ impl Exchange<'_> {
         Err(Refusal::new(Cause::Stale, why))
     }
 
-    async fn log_in(
-        &mut self,
-        name: &AccountName,
-        secret: &Secret<String>,
-        confidential: bool,
-    ) -> Result<Requestor, Refusal> {
-        if !confidential {
-            return Err(Refusal::new(Cause::Unauthenticated, "a password in clear"));
-        }
-        let directory = &self.kernel.ports.directory;
-        let found = directory.log_in(&self.endpoint.realm().id, name, secret).await;
-        let Some(account) = found.map_err(not_available)? else {
-            let why = "no enabled account has this name and this password";
-            return Err(Refusal::new(Cause::Unauthenticated, why));
-        };
-        self.record.proven.push(format!("password of account {}", account.name));
-        let who = Who::Account(account.name.clone());
-        let claims = account.attributes.clone();
-        Ok(self.fresh(who, account.name.as_str(), claims, AuthenticationMethod::Password))
-    }
-
-    /// Somebody who has just authenticated here.
-    fn fresh(
-        &self,
-        who: Who,
-        name: &str,
-        claims: Claims,
-        method: AuthenticationMethod,
-    ) -> Requestor {
-        let name = NameId { value: name.to_owned(), format: None };
-        let authenticated = Some(Authenticated { method, at: self.now() });
-        let (scopes, until, lineage, role) = (None, None, None, Role::Credential);
-        Requestor(Subject { who, name, claims, authenticated, scopes, until, lineage, role })
-    }
-
     // INVARIANT: a copy is refused by the commit; a stranger never burns a key, for this runs after authentication.
     fn expect_no_copy(&mut self, evidence: &Evidence, who: &Who) {
         let window = match evidence.sent {
             Some(sent) => sent.until(),
             None => self.now().after(self.realm().message_age),
         };
-        let until = window.after(self.realm().skew);
+        let until = window.after(self.realm().skew.past);
         for once in &evidence.once {
             self.expect_unseen(who, once, until);
         }
@@ -278,8 +247,8 @@ impl Exchange<'_> {
 
     fn check_token_time(&self, role: Role, contents: &Contents) -> Result<(), Refusal> {
         let (now, skew) = (self.now(), self.realm().skew);
-        let begun = contents.not_before.is_none_or(|from| now.after(skew) >= from);
-        if begun && now < contents.not_after.after(skew) {
+        let begun = contents.not_before.is_none_or(|from| now.after(skew.future) >= from);
+        if begun && now < contents.not_after.after(skew.past) {
             return Ok(());
         }
         let until = contents.not_after.millis();
@@ -308,7 +277,7 @@ impl Exchange<'_> {
         let to = &contents.recipients;
         // SPEC: RFC 7522 §3: of an assertion that is a grant, this endpoint.
         let is_here = |url: &str| match role {
-            Role::Assertion => url == self.endpoint.url(),
+            Role::Assertion => self.endpoint.is_at(url),
             Role::Credential | Role::Subject => realm.is_recipient(url),
         };
         if (foreign_saml && to.is_empty()) || !to.iter().all(|url| is_here(url)) {
@@ -333,11 +302,19 @@ impl VerifiedToken {
             name: contents.subject.clone(),
             claims: contents.attributes.clone(),
             authenticated: contents.authenticated,
-            scopes: contents.scope.as_ref().map(|s| s.split(' ').map(str::to_owned).collect()),
+            scopes: self.scopes(),
             until: Some(contents.not_after),
             lineage: contents.id.as_ref().map(|id| Lineage::new(id.as_str())),
             role,
         }
+    }
+
+    /// What bounds it by scope: what it says so, and an assertion of ours by an attribute.
+    fn scopes(&self) -> Option<Vec<String>> {
+        let said = self.contents.scope.as_ref().map(std::slice::from_ref);
+        let attribute = || self.contents.attributes.get(SCOPE).filter(|_| self.ours);
+        let scopes = said.or_else(attribute)?.iter().flat_map(|scopes| scopes.split(' '));
+        Some(scopes.filter(|scope| !scope.is_empty()).map(str::to_owned).collect())
     }
 }
 

@@ -3,10 +3,12 @@
 use symbolon_formats::RawToken;
 use symbolon_keys::PublicKey;
 use symbolon_model::{
-    AccountName, ClientId, Confidential, KeyLabel, Lifetime, Once, Possession, Secret, TokenType,
+    AccountName, ClientId, Confidential, KeyLabel, Lifetime, Once, Possession, Secret, Timestamp,
+    TokenType,
 };
 
 use crate::authn::Holder;
+use crate::ports::Digest;
 use crate::snapshot::{CredentialKind, Tolerance};
 
 /// All that a message proves, or claims to.
@@ -48,6 +50,15 @@ pub enum Credential {
         name: AccountName,
         /// The password.
         secret: Secret<String>,
+    },
+    /// An account's name and a digest of the secret that it shares with us.
+    PasswordDigest {
+        /// The name.
+        name: AccountName,
+        /// The digest, with what it was made over.
+        digest: Digest,
+        /// When it was made, by its own account.
+        made: Timestamp,
     },
     /// An OAuth client's id and secret, in every reading that the wire allows, the standard's first; no two of one id.
     ClientSecret(Vec<ClientReading>),

@@ -121,6 +121,12 @@ impl Endpoint {
     pub fn url(&self) -> String {
         format!("{}{}", self.realm.public_url, self.object.path)
     }
+
+    /// Whether a URL is the endpoint's, by any of its paths.
+    pub fn is_at(&self, url: &str) -> bool {
+        let path = url.strip_prefix(self.realm.public_url.as_str());
+        path.is_some_and(|path| self.paths().any(|own| own == path))
+    }
 }
 
 impl std::ops::Deref for Endpoint {
@@ -257,6 +263,21 @@ impl Exchange<'_> {
         self.arrival.now
     }
 
+    /// Authenticates, and does what was asked for whoever has proven who they are.
+    ///
+    /// # Errors
+    /// A [`Refusal`]; nothing has happened yet, it still must be committed.
+    pub async fn perform(
+        &mut self,
+        operation: Operation,
+        evidence: &Evidence,
+    ) -> Result<Outcome, Refusal> {
+        match self.authenticate(evidence).await? {
+            Authentication::More(challenge) => Ok(Outcome::Ask(challenge)),
+            Authentication::Done(requestor) => self.run(requestor, evidence, operation).await,
+        }
+    }
+
     /// Does what was asked, for somebody who has proven who they are.
     ///
     /// # Errors
@@ -286,6 +307,7 @@ impl Exchange<'_> {
         let asked = decide::Asked {
             token_type: wish.token_type,
             key: wish.key,
+            claims: wish.claims,
             scopes: wish.scopes,
             lifetime: wish.lifetime,
         };

@@ -26,6 +26,8 @@ pub use exchange::{
     Recorded,
 };
 pub use mint::Minted;
-pub use operation::{AppliesTo, KeyWish, LifetimeWish, Operation, SubjectWish, Target, Wish};
+pub use operation::{
+    AppliesTo, ClaimWish, KeyWish, LifetimeWish, Operation, SubjectWish, Target, Wish,
+};
 pub use refusal::{Cause, Detail, Refusal, Role, TokenFlaw};
 pub use reply::{Reply, Summary};

@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use symbolon_formats::{Draft, EncodeFlaw, Layout};
+use symbolon_formats::{Draft, EncodeFlaw};
 use symbolon_model::signals::STAGE;
 use symbolon_model::{Lifetime, Lineage, PartyId, TokenBytes, TokenId, TokenType};
 use tracing::trace;
@@ -120,9 +120,9 @@ fn draft(exchange: &Exchange<'_>, permit: &Permit, id: TokenId) -> Draft {
         attributes: permit.claims.clone(),
         confirmation: permit.confirmation.clone(),
         client: permit.client.clone(),
-        scope: (!permit.scopes.is_empty()).then(|| permit.scopes.join(" ")),
+        scope: permit.scopes.as_ref().map(|scopes| scopes.join(" ")),
         lineage: permit.lineage.clone().unwrap_or_else(|| Lineage::new(id.as_str())),
-        layout: Layout::Prefixed,
+        layout: permit.parties.first().map(|p| p.layout).unwrap_or_default(),
         id,
     }
 }

@@ -1,6 +1,6 @@
 //! What is asked for, in words that every protocol decodes into.
 
-use symbolon_model::{PartyId, Timestamp, TokenType};
+use symbolon_model::{ClaimName, PartyId, Timestamp, TokenType};
 
 use crate::evidence::Credential;
 
@@ -33,6 +33,8 @@ pub struct Wish {
     pub token_type: Option<TokenType>,
     /// With which key.
     pub key: KeyWish,
+    /// Claims that it is to hold.
+    pub claims: Vec<ClaimWish>,
     /// OAuth scope, each value once.
     pub scopes: Vec<String>,
     /// From when until when; `None`: as long as the relying party's object allows.
@@ -66,6 +68,17 @@ pub enum SubjectWish {
 pub enum KeyWish {
     /// Nothing: whoever bears it.
     Bearer,
+}
+
+/// A wanted claim.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ClaimWish {
+    /// Its name, as the relying party's object spells it.
+    pub name: ClaimName,
+    /// The value that must be among its values, if one was named.
+    pub value: Option<String>,
+    /// Whether a token without it is of no use. Wishes narrow nothing: what the party is told, it is told unasked.
+    pub required: bool,
 }
 
 /// The wanted lifetime; either end may be left to us.

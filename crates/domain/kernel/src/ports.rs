@@ -68,6 +68,18 @@ pub trait Directory: Send + Sync {
         secret: &'a Secret<String>,
     ) -> BoxFuture<'a, Result<Option<Arc<Account>>, NotAvailable>>;
 
+    /// The account, if the digest is one of its shared secret and it is enabled. Whether the digest is fresh, and not a copy,
+    /// is the kernel's question.
+    ///
+    /// # Errors
+    /// [`NotAvailable`] where the directory cannot answer.
+    fn log_in_with_digest<'a>(
+        &'a self,
+        realm: &'a RealmId,
+        name: &'a AccountName,
+        digest: &'a Digest,
+    ) -> BoxFuture<'a, Result<Option<Arc<Account>>, NotAvailable>>;
+
     /// Whether one of the candidate spellings of a secret fits the hash. `None` for a hash costs the same and is never a fit.
     ///
     /// # Errors
@@ -77,6 +89,26 @@ pub trait Directory: Send + Sync {
         hash: Option<&'a PasswordHash>,
         candidates: &'a [Secret<String>],
     ) -> BoxFuture<'a, Result<bool, NotAvailable>>;
+}
+
+/// What proves a shared secret without showing it: SHA-1 over nonce, created and secret.
+///
+/// UsernameToken Profile 1.1.1 §3.1.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Digest {
+    /// The digest.
+    pub octets: [u8; 20],
+    /// The nonce, decoded.
+    pub nonce: Vec<u8>,
+    /// The very characters of the time.
+    pub created: String,
+}
+
+impl std::fmt::Debug for Digest {
+    /// Passwords can be guessed by a digest: it is not printed.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Digest")
+    }
 }
 
 /// The directory cannot answer now. The text is for the log.
@@ -147,6 +179,18 @@ pub struct AccountRecord {
     pub password: PasswordHash,
     /// What is said about it.
     pub attributes: Claims,
+    /// A secret that it shares with us, for digests: sealed for [`AccountRecord::shared_for`], in base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared: Option<String>,
+}
+
+impl AccountRecord {
+    /// What a shared secret is sealed for.
+    ///
+    /// SECURITY: realm and name are part of it: a secret moved to another account's row does not open there.
+    pub fn shared_for(realm: &RealmId, name: &AccountName) -> String {
+        format!("symbolon account {realm} {name}")
+    }
 }
 
 /// Rules beside the invariants: yes, no, or narrower. A rule can never widen what the invariants allow.

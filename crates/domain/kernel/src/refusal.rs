@@ -47,6 +47,8 @@ pub enum Cause {
     Stale,
     /// The scope is malformed or not the party's.
     Scope,
+    /// A claim is required that the subject has not or that the party is not told.
+    Claims,
     // ---- unauthenticated: fix the credential
     /// Whoever asks has not proven who they are. One cause, one answer, one duration.
     Unauthenticated,
@@ -93,6 +95,7 @@ impl Cause {
             Cause::TimeRange => "time_range",
             Cause::Stale => "stale",
             Cause::Scope => "scope",
+            Cause::Claims => "claims",
             Cause::Unauthenticated => "unauthenticated",
             Cause::Replayed => "replayed",
             Cause::Token { role: Role::Credential, .. } => "credential_token",
@@ -130,6 +133,9 @@ impl Cause {
             }
             Cause::Stale => "set the client's clock, or raise the realm's skew",
             Cause::Scope => "fix the client: ask for a scope that the relying party's object names",
+            Cause::Claims => {
+                "list the claim in the relying party's attributes and give it to the account, or have the client not require it"
+            }
             Cause::Unauthenticated => {
                 "check the account's or client's name and its secret or key; the detail says which step failed"
             }

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use symbolon_formats::TrustedKey;
+use symbolon_formats::{Layout, TrustedKey};
 use symbolon_keys::{SignatureAlgorithm, Signer};
 use symbolon_model::{
-    AccountName, ClaimName, ClientId, EndpointId, IssuerName, PartyId, RealmId, TokenType, purpose,
+    AccountName, ClaimName, ClientId, EndpointId, IssuerName, PartyId, RealmId, Skew, TokenType,
+    purpose,
 };
 
 use crate::audit::Who;
@@ -37,10 +38,12 @@ pub struct Realm {
     pub issuer: IssuerName,
     /// Its public URL, without a trailing slash: endpoints' URLs begin with it.
     pub public_url: String,
-    /// How far clocks may be apart.
-    pub skew: Duration,
+    /// How far others' clocks may be off.
+    pub skew: Skew,
     /// How old a message may be, and how long one without an end is accepted.
     pub message_age: Duration,
+    /// In which forms requestors may write an account's name.
+    pub account_names: AccountNames,
     /// Who tokens are made for.
     pub parties: imbl::HashMap<PartyId, Arc<RelyingParty>>,
     /// Whose tokens are accepted, besides our own.
@@ -51,6 +54,48 @@ pub struct Realm {
     pub endpoints: BTreeMap<EndpointId, Arc<EndpointObject>>,
     /// The token-signing keys: the active one of each algorithm signs, all verify.
     pub keys: Vec<RealmKey>,
+}
+
+/// In which forms an account `alice` may be named.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AccountNames {
+    /// As it is called: `alice`.
+    pub plain: bool,
+    /// `CORP\alice`, for this domain.
+    pub domain: Option<String>,
+    /// `alice@example.test`, for this suffix.
+    pub upn_suffix: Option<String>,
+}
+
+impl Default for AccountNames {
+    /// As they are called, whatever they hold.
+    fn default() -> Self {
+        Self { plain: true, domain: None, upn_suffix: None }
+    }
+}
+
+impl AccountNames {
+    /// What the account of that name is called; `None`: no account may be named so. Domain and suffix are compared without
+    /// regard to ASCII case, as those who write them know them.
+    pub fn resolve(&self, sent: &AccountName) -> Option<AccountName> {
+        let user = self.in_domain(sent.as_str()).or_else(|| self.at_suffix(sent.as_str()));
+        match user {
+            Some(user) => Some(AccountName::new(user)),
+            None => self.plain.then(|| sent.clone()),
+        }
+    }
+
+    fn in_domain<'n>(&self, sent: &'n str) -> Option<&'n str> {
+        let wanted = self.domain.as_deref()?;
+        let (domain, user) = sent.split_once('\\')?;
+        (domain.eq_ignore_ascii_case(wanted) && !user.is_empty()).then_some(user)
+    }
+
+    fn at_suffix<'n>(&self, sent: &'n str) -> Option<&'n str> {
+        let wanted = self.upn_suffix.as_deref()?;
+        let (user, suffix) = sent.rsplit_once('@')?;
+        (suffix.eq_ignore_ascii_case(wanted) && !user.is_empty()).then_some(user)
+    }
 }
 
 /// A token-signing key of the realm.
@@ -95,6 +140,8 @@ pub struct RelyingParty {
     pub saml_signature: SignatureAlgorithm,
     /// What its JWTs are signed with.
     pub jwt_signature: SignatureAlgorithm,
+    /// How the elements of its assertions are named.
+    pub layout: Layout,
     /// How long its tokens hold.
     pub lifetime: Duration,
     /// Claims it is told, of those that the subject has.
@@ -173,20 +220,75 @@ pub struct EndpointObject {
     pub realm: RealmId,
     /// Its path on the listener.
     pub path: String,
+    /// Other paths that it answers at: those of its personality.
+    pub aliases: Vec<String>,
     /// What is spoken there.
     pub serves: Serves,
     /// Credentials it takes.
     pub credentials: Vec<CredentialKind>,
     /// Bends of the protocol that it allows.
     pub tolerances: Vec<Tolerance>,
+    /// Versions of SOAP that it speaks, the preferred one first; none where SOAP is not spoken.
+    pub soap_versions: Vec<SoapVersionName>,
+    /// Whom a token is for if the request does not say; `None`: it must.
+    pub default_party: Option<PartyId>,
+    /// How it writes what the standards leave to it.
+    pub reply: ReplyShape,
+}
+
+/// A version of SOAP.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum SoapVersionName {
+    /// `text/xml`
+    #[serde(rename = "1.1")]
+    V11,
+    /// `application/soap+xml`
+    #[serde(rename = "1.2")]
+    V12,
+}
+
+impl EndpointObject {
+    /// Every path that it answers at, its own first.
+    pub fn paths(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.path).chain(&self.aliases)
+    }
+}
+
+/// How an endpoint writes what the standards leave to it. A client that is used to another product reads only that one's way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplyShape {
+    /// How a token's type is named to a requestor who named none.
+    #[serde(default)]
+    pub token_type: TokenTypeName,
+}
+
+/// One of the two names that a SAML token type has in WS-Trust.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TokenTypeName {
+    /// That of WSS SAML Token Profile 1.1 (`…#SAMLV2.0`).
+    #[default]
+    Profile,
+    /// The namespace of the assertion, as AD FS names it.
+    Assertion,
 }
 
 /// What an endpoint speaks.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Serves {
-    /// WS-Trust 1.3/1.4 over SOAP 1.2.
+    /// WS-Trust 1.3/1.4 over SOAP.
     #[serde(rename = "ws-trust-1.3")]
     WsTrust13,
+    /// WS-Trust of February 2005 over SOAP.
+    #[serde(rename = "ws-trust-2005")]
+    WsTrust2005,
+    /// The realm's WSDL, with the policies of its WS-Trust endpoints (WS-MetadataExchange 1.1, and by GET).
+    #[serde(rename = "mex")]
+    Mex,
+    /// Federation metadata (WS-Federation 1.2 §3).
+    #[serde(rename = "federation-metadata")]
+    FederationMetadata,
     /// OAuth 2.0 token endpoint (RFC 6749 §3.2).
     #[serde(rename = "oauth-token")]
     OAuthToken,
@@ -202,10 +304,24 @@ pub enum Serves {
 }
 
 impl Serves {
+    /// Whether tokens are presented there.
+    pub const fn takes_tokens(self) -> bool {
+        match self {
+            Serves::WsTrust13 | Serves::WsTrust2005 | Serves::OAuthToken => true,
+            Serves::Mex
+            | Serves::FederationMetadata
+            | Serves::Jwks
+            | Serves::OAuthMetadata
+            | Serves::OpenIdConfiguration => false,
+        }
+    }
+
     /// The protocol's name in audit, logs and metrics.
     pub const fn protocol(self) -> &'static str {
         match self {
-            Serves::WsTrust13 => "wstrust",
+            Serves::WsTrust13 | Serves::WsTrust2005 | Serves::Mex | Serves::FederationMetadata => {
+                "wstrust"
+            }
             Serves::OAuthToken
             | Serves::Jwks
             | Serves::OAuthMetadata
@@ -220,6 +336,8 @@ impl Serves {
 pub enum CredentialKind {
     /// UsernameToken with the password in it, over TLS.
     UsernamePassword,
+    /// UsernameToken with a digest of a shared secret, a nonce and a time. Only accounts with a shared secret can send one.
+    UsernameDigest,
     /// A token of our own or of an issuer of the realm.
     IssuedToken,
     /// Client secret in the Authorization header (RFC 6749 §2.3.1).
@@ -239,6 +357,8 @@ pub enum Tolerance {
     /// A message over TLS may lack `wsu:Timestamp`. A Timestamp that is present is still checked, and one is always in the
     /// answer. For wstrust-client, node-sp-auth, PHP.
     NoTimestamp,
+    /// An addressing header may come twice if it says the same each time; of two MessageIDs the first counts. For zeep.
+    DuplicateAddressing,
 }
 
 /// One realm of one snapshot.
@@ -292,10 +412,8 @@ impl RealmView {
     /// Whether a URL is that of a token endpoint of this realm.
     pub fn is_recipient(&self, url: &str) -> bool {
         let Some(path) = url.strip_prefix(self.realm.public_url.as_str()) else { return false };
-        self.realm
-            .endpoints
-            .values()
-            .any(|e| e.path == path && matches!(e.serves, Serves::OAuthToken | Serves::WsTrust13))
+        let mut endpoints = self.realm.endpoints.values();
+        endpoints.any(|e| e.serves.takes_tokens() && e.paths().any(|one| one == path))
     }
 }
 

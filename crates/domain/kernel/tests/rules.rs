@@ -3,6 +3,12 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed set-up fails the test")]
 #![expect(clippy::indexing_slicing, reason = "a missing element fails the test")]
 
+#[path = "rules/accounts.rs"]
+mod accounts;
+#[path = "rules/clients.rs"]
+mod clients;
+#[path = "rules/grants.rs"]
+mod grants;
 mod support;
 
 use std::sync::atomic::Ordering;

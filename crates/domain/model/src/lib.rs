@@ -19,7 +19,7 @@ pub use ids::{
 };
 pub use proof::{Confidential, Covered, KeyLabel, Once, Possession, Proof};
 pub use secret::Secret;
-pub use time::{Lifetime, NotATimeRange, Timestamp};
+pub use time::{Lifetime, NotATimeRange, Skew, Timestamp};
 pub use token::{Authenticated, AuthenticationMethod, Confirmation, TokenBytes, TokenType};
 
 /// What a key may be used for. One key has one purpose, in one realm.

@@ -78,9 +78,25 @@ impl Lifetime {
         self.until
     }
 
-    /// Holds at `now`, allowing both ends to be off by `skew`.
-    pub fn holds(self, now: Timestamp, skew: Duration) -> bool {
-        now.after(skew) >= self.from && now < self.until.after(skew)
+    /// Holds at `now`, allowing each end to be off by the skew of its direction.
+    pub fn holds(self, now: Timestamp, skew: Skew) -> bool {
+        now.after(skew.future) >= self.from && now < self.until.after(skew.past)
+    }
+}
+
+/// How far others' clocks may be off, by direction.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Skew {
+    /// Behind ours: for so long what is over still counts.
+    pub past: Duration,
+    /// Ahead of ours: so early what has not begun counts already.
+    pub future: Duration,
+}
+
+impl Skew {
+    /// The same in both directions.
+    pub const fn both(span: Duration) -> Self {
+        Self { past: span, future: span }
     }
 }
 
@@ -88,7 +104,7 @@ impl Lifetime {
 mod tests {
     use super::*;
 
-    const SKEW: Duration = Duration::from_secs(60);
+    const SPAN: Duration = Duration::from_secs(60);
 
     fn span(from: i64, until: i64) -> Lifetime {
         Lifetime::new(Timestamp::from_seconds(from), Timestamp::from_seconds(until)).unwrap()
@@ -103,7 +119,7 @@ mod tests {
     #[test]
     fn the_end_is_excluded_and_skew_counts_on_both_sides() {
         let life = span(1000, 2000);
-        let holds = |s: i64| life.holds(Timestamp::from_seconds(s), SKEW);
+        let holds = |s: i64| life.holds(Timestamp::from_seconds(s), Skew::both(SPAN));
         assert!(!holds(939));
         assert!(holds(940));
         assert!(holds(2059));
@@ -111,10 +127,20 @@ mod tests {
     }
 
     #[test]
+    fn each_direction_has_a_skew_of_its_own() {
+        let life = span(1000, 2000);
+        let holds = |s: i64, skew| life.holds(Timestamp::from_seconds(s), skew);
+        let late = Skew { past: SPAN, future: Duration::ZERO };
+        assert!(!holds(999, late) && holds(1000, late) && holds(2059, late));
+        let early = Skew { past: Duration::ZERO, future: SPAN };
+        assert!(holds(940, early) && holds(1999, early) && !holds(2000, early));
+    }
+
+    #[test]
     fn arithmetic_at_the_end_of_time_saturates() {
         let end = Timestamp::from_millis(i64::MAX);
-        assert_eq!(end.after(SKEW), end);
-        assert_eq!(Timestamp::from_millis(i64::MIN).before(SKEW).millis(), i64::MIN);
+        assert_eq!(end.after(SPAN), end);
+        assert_eq!(Timestamp::from_millis(i64::MIN).before(SPAN).millis(), i64::MIN);
     }
 
     #[test]

@@ -29,6 +29,11 @@ impl TokenType {
         Self(Cow::Owned(uri.into()))
     }
 
+    /// Whether it is XML: signed by an XML signature, with the algorithm that a relying party wants for SAML.
+    pub fn is_saml(&self) -> bool {
+        *self == Self::SAML2 || *self == Self::SAML11
+    }
+
     /// The URI.
     pub fn as_str(&self) -> &str {
         &self.0

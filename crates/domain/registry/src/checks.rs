@@ -47,6 +47,7 @@ pub(crate) fn check(snapshot: &Snapshot, scope: &Scope) -> Vec<Flaw> {
     issuer_names(snapshot, &mut flaws);
     for realm in snapshot.realms.values() {
         metadata(realm, &mut flaws);
+        default_parties(realm, &mut flaws);
         match scope {
             Scope::All => {
                 realm.parties.values().for_each(|party| relying_party(realm, party, &mut flaws));
@@ -111,7 +112,16 @@ fn metadata(realm: &Realm, flaws: &mut Flaws) {
         let path = match endpoint.serves {
             Serves::OAuthMetadata => format!("{OAUTH_METADATA}{issuer_path}"),
             Serves::OpenIdConfiguration => format!("{issuer_path}{OPENID_CONFIGURATION}"),
-            Serves::WsTrust13 | Serves::OAuthToken | Serves::Jwks => continue,
+            Serves::Mex | Serves::FederationMetadata => {
+                if !(serves(Serves::WsTrust13) || serves(Serves::WsTrust2005)) {
+                    let message = "it must name an endpoint that serves ws-trust-1.3".to_owned();
+                    let object = (realm.id.as_str(), "endpoint", endpoint.id.as_str());
+                    let remedy = "write that endpoint, or remove this one";
+                    flaws.wrong(object, "serves", message, remedy);
+                }
+                continue;
+            }
+            Serves::WsTrust13 | Serves::WsTrust2005 | Serves::OAuthToken | Serves::Jwks => continue,
         };
         located(realm, endpoint, &path, flaws);
         for (needed, name) in [(Serves::OAuthToken, "oauth-token"), (Serves::Jwks, "jwks")] {
@@ -120,6 +130,19 @@ fn metadata(realm: &Realm, flaws: &mut Flaws) {
                 let object = (realm.id.as_str(), "endpoint", endpoint.id.as_str());
                 flaws.wrong(object, "serves", message, "write that endpoint, or remove this one");
             }
+        }
+    }
+}
+
+/// Whom a token is for if nobody says must be somebody.
+fn default_parties(realm: &Realm, flaws: &mut Flaws) {
+    for endpoint in realm.endpoints.values() {
+        let Some(id) = endpoint.default_party.as_ref() else { continue };
+        if !realm.parties.contains_key(id) {
+            let message = format!("there is no relying party `{id}` in realm `{}`", realm.id);
+            let object = (realm.id.as_str(), "endpoint", endpoint.id.as_str());
+            let remedy = "write a [[relying_party]] of that id, or remove it here";
+            flaws.wrong(object, "default_party", message, remedy);
         }
     }
 }
@@ -176,8 +199,8 @@ fn token_types(realm: &Realm, party: &RelyingParty, flaws: &mut Flaws) {
             flaws.wrong(object, format!("token_types.{index}"), message, "remove one of them");
         }
     }
-    let saml = party.token_types.contains(&TokenType::SAML2);
-    let jwt = party.token_types.iter().any(|t| *t != TokenType::SAML2);
+    let saml = party.token_types.iter().any(TokenType::is_saml);
+    let jwt = party.token_types.iter().any(|t| !t.is_saml());
     let wanted = [
         (saml, "saml_signature", party.saml_signature),
         (jwt, "jwt_signature", party.jwt_signature),

@@ -15,6 +15,7 @@ use crate::checks::{self, Scope};
 use crate::convert::{self, Judge, RealmSettings, Wrong};
 use crate::keys;
 use crate::objects;
+use crate::personality::{self, Personality};
 use crate::store::{ObjectKey, StoredObject};
 use crate::stored::{self, StoredClient, StoredIssuer};
 
@@ -36,15 +37,23 @@ pub(crate) struct Flaw {
     pub(crate) wrong: Wrong,
 }
 
-/// Makes the next snapshot. `server_url` is the public URL of realms that have none of their own.
+/// What objects are read against.
+#[derive(Clone, Copy)]
+pub(crate) struct Given<'g> {
+    /// The public URL of realms that have none of their own.
+    pub(crate) server_url: &'g str,
+    pub(crate) personalities: &'g [Personality],
+}
+
+/// Makes the next snapshot.
 pub(crate) fn compile(
     before: &Snapshot,
     revision: u64,
     delta: Delta<'_>,
-    server_url: &str,
+    given: Given<'_>,
 ) -> Result<Snapshot, Vec<Flaw>> {
     let scope = Scope::of(&delta);
-    let mut next = Next { snapshot: before.clone(), server_url, flaws: Vec::new() };
+    let mut next = Next { snapshot: before.clone(), given, flaws: Vec::new() };
     next.snapshot.revision = revision;
     next.forget_routes(&delta);
     next.remove(&delta.remove);
@@ -57,7 +66,7 @@ pub(crate) fn compile(
 
 struct Next<'n> {
     snapshot: Snapshot,
-    server_url: &'n str,
+    given: Given<'n>,
     flaws: Vec<Flaw>,
 }
 
@@ -67,9 +76,11 @@ impl Next<'_> {
         let put = delta.put.iter().map(|object| &object.key);
         for key in put.chain(delta.remove.iter().copied()).filter(|key| key.kind == "endpoint") {
             let realm = self.snapshot.realms.get(key.realm.as_str());
-            let path = realm.and_then(|r| r.endpoints.get(key.id.as_str())).map(|e| e.path.clone());
-            if let Some(path) = path {
-                self.snapshot.routes.remove(&path);
+            let Some(endpoint) = realm.and_then(|r| r.endpoints.get(key.id.as_str())) else {
+                continue;
+            };
+            for path in endpoint.paths() {
+                self.snapshot.routes.remove(path);
             }
         }
     }
@@ -119,11 +130,15 @@ impl Next<'_> {
         let key = &object.key;
         match key.kind.as_str() {
             "realm" => {
-                let settings = convert::realm(&read(object)?, self.server_url, judge);
+                let settings = convert::realm(&read(object)?, self.given.server_url, judge);
                 self.put_realm(RealmId::new(key.id.as_str()), settings);
             }
             "endpoint" => {
-                let endpoint = convert::endpoint(&read::<objects::Endpoint>(object)?, judge);
+                let written = read::<objects::Endpoint>(object)?;
+                let mut endpoint = convert::endpoint(&written, judge);
+                if let Some(name) = &written.personality {
+                    personality::put_on(&mut endpoint, name, self.given.personalities, judge);
+                }
                 self.put_endpoint(key, endpoint, judge)?;
             }
             "relying_party" => {
@@ -150,10 +165,11 @@ impl Next<'_> {
     }
 
     fn put_realm(&mut self, id: RealmId, settings: RealmSettings) {
-        let RealmSettings { issuer, public_url, skew, message_age } = settings;
+        let RealmSettings { issuer, public_url, skew, message_age, account_names } = settings;
         if let Some(realm) = self.realm(id.as_str()) {
             (realm.issuer, realm.public_url) = (issuer, public_url);
             (realm.skew, realm.message_age) = (skew, message_age);
+            realm.account_names = account_names;
             return;
         }
         let realm = Realm {
@@ -162,6 +178,7 @@ impl Next<'_> {
             public_url,
             skew,
             message_age,
+            account_names,
             parties: imbl::HashMap::new(),
             issuers: imbl::HashMap::new(),
             clients: imbl::HashMap::new(),
@@ -180,10 +197,12 @@ impl Next<'_> {
         let endpoint = Arc::new(endpoint);
         let id = EndpointId::new(key.id.as_str());
         self.realm_of(key)?.endpoints.insert(id, endpoint.clone());
-        if let Some(other) = self.snapshot.routes.insert(endpoint.path.clone(), endpoint.clone()) {
-            let message =
-                format!("`{}` is also the path of endpoint `{}`", endpoint.path, other.id);
-            judge.wrong("path", message, "give each endpoint a path of its own");
+        for path in endpoint.paths() {
+            if let Some(other) = self.snapshot.routes.insert(path.clone(), endpoint.clone()) {
+                let message = format!("`{path}` is also the path of endpoint `{}`", other.id);
+                let field = if *path == endpoint.path { "path" } else { "personality" };
+                judge.wrong(field, message, "give each endpoint a path of its own");
+            }
         }
         Ok(())
     }

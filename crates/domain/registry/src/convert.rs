@@ -8,17 +8,20 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use symbolon_formats::TrustedKey;
+use symbolon_formats::{Layout, TrustedKey};
 use symbolon_kernel::snapshot::{
-    Admitted, Client, CredentialKind, EndpointObject, Issuer, RelyingParty, Serves, Tolerance,
+    AccountNames, Admitted, Client, CredentialKind, EndpointObject, Issuer, RelyingParty,
+    ReplyShape, Serves, SoapVersionName, Tolerance,
 };
 use symbolon_keys::{PublicKey, SignatureAlgorithm};
 use symbolon_messages::oauth::grant_types;
 use symbolon_model::{
-    ClaimName, ClientId, EndpointId, IssuerName, KeyId, PartyId, RealmId, TokenType,
+    ClaimName, ClientId, EndpointId, IssuerName, KeyId, PartyId, RealmId, Skew, TokenType,
 };
 
-use crate::objects::{self, Admission, JwtSignature, KeyAlgorithm, SamlSignature};
+use crate::objects::{
+    self, Admission, AssertionLayout, JwtSignature, KeyAlgorithm, NameForm, SamlSignature,
+};
 use crate::stored::{PinnedKey, StoredClient, StoredIssuer};
 
 /// LIMIT: ids stand in URLs, log fields and the common names of certificates (64 characters, RFC 5280 A.1).
@@ -104,6 +107,12 @@ fn token_type(name: &str) -> Option<TokenType> {
         | "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV2.0" => {
             Some(TokenType::SAML2)
         }
+        "saml11"
+        | "urn:ietf:params:oauth:token-type:saml1"
+        | "urn:oasis:names:tc:SAML:1.0:assertion"
+        | "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV1.1" => {
+            Some(TokenType::SAML11)
+        }
         "jwt" | "urn:ietf:params:oauth:token-type:jwt" => Some(TokenType::JWT),
         "urn:ietf:params:oauth:token-type:access_token" => Some(TokenType::ACCESS_TOKEN),
         _ => None,
@@ -114,8 +123,9 @@ fn token_type(name: &str) -> Option<TokenType> {
 pub(crate) struct RealmSettings {
     pub(crate) issuer: IssuerName,
     pub(crate) public_url: String,
-    pub(crate) skew: Duration,
+    pub(crate) skew: Skew,
     pub(crate) message_age: Duration,
+    pub(crate) account_names: AccountNames,
 }
 
 pub(crate) fn realm(
@@ -124,7 +134,7 @@ pub(crate) fn realm(
     judge: &mut Judge,
 ) -> RealmSettings {
     judge.id(&written.id);
-    judge.within("skew_seconds", written.skew_seconds, (0, SKEW_SECONDS));
+    let skew = skew(written, judge);
     judge.within("message_age_seconds", written.message_age_seconds, (1, MESSAGE_AGE_SECONDS));
     let public_url = written.public_url.as_deref().unwrap_or(server_url);
     if !is_public_url(public_url) {
@@ -136,8 +146,51 @@ pub(crate) fn realm(
     RealmSettings {
         issuer: IssuerName::new(issuer),
         public_url: public_url.to_owned(),
-        skew: Duration::from_secs(written.skew_seconds),
+        skew,
         message_age: Duration::from_secs(written.message_age_seconds),
+        account_names: account_names(written, judge),
+    }
+}
+
+fn skew(written: &objects::Realm, judge: &mut Judge) -> Skew {
+    let mut direction = |field: &str, own: Option<u64>| {
+        let seconds = own.unwrap_or(written.skew_seconds);
+        if own.is_some() {
+            judge.within(field, seconds, (0, SKEW_SECONDS));
+        }
+        Duration::from_secs(seconds)
+    };
+    let past = direction("skew_past_seconds", written.skew_past_seconds);
+    let future = direction("skew_future_seconds", written.skew_future_seconds);
+    judge.within("skew_seconds", written.skew_seconds, (0, SKEW_SECONDS));
+    Skew { past, future }
+}
+
+fn account_names(written: &objects::Realm, judge: &mut Judge) -> AccountNames {
+    if written.account_names.is_empty() {
+        let remedy = "write some of [\"plain\",\"domain\",\"upn\"]";
+        judge.wrong("account_names", "a realm without forms of names admits no account", remedy);
+    }
+    let mut part = |form: NameForm, field: &str, value: &Option<String>, not: char| {
+        let listed = written.account_names.contains(&form);
+        match value.as_deref() {
+            None if listed => {
+                let message =
+                    format!("account_names lists {}, which needs `{field}`", quoted(&form));
+                judge.wrong("account_names", message, format!("write {field}, or remove the form"));
+            }
+            Some(value) if value.is_empty() || value.trim() != value || value.contains(not) => {
+                let remedy = format!("write it without `{not}` and without white space");
+                judge.wrong(field, format!("`{value}` cannot be part of a name"), remedy);
+            }
+            None | Some(_) => {}
+        }
+        value.clone().filter(|_| listed)
+    };
+    AccountNames {
+        plain: written.account_names.contains(&NameForm::Plain),
+        domain: part(NameForm::Domain, "domain", &written.domain, '\\'),
+        upn_suffix: part(NameForm::Upn, "upn_suffix", &written.upn_suffix, '@'),
     }
 }
 
@@ -172,7 +225,7 @@ pub(crate) fn endpoint(written: &objects::Endpoint, judge: &mut Judge) -> Endpoi
     }
     for (index, tolerance) in written.tolerances.iter().enumerate() {
         let applies = match tolerance {
-            Tolerance::NoTimestamp => written.serves == Serves::WsTrust13,
+            Tolerance::NoTimestamp | Tolerance::DuplicateAddressing => is_soap(written.serves),
         };
         if !applies {
             let message = format!("{} means nothing in this protocol", quoted(tolerance));
@@ -183,9 +236,48 @@ pub(crate) fn endpoint(written: &objects::Endpoint, judge: &mut Judge) -> Endpoi
         id: EndpointId::new(written.id.as_str()),
         realm: RealmId::new(written.realm.as_str()),
         path: written.path.clone(),
+        aliases: Vec::new(),
         serves: written.serves,
         credentials: written.credentials.clone(),
         tolerances: written.tolerances.clone(),
+        soap_versions: soap_versions(written, judge),
+        default_party: default_party(written, judge),
+        reply: ReplyShape::default(),
+    }
+}
+
+fn soap_versions(written: &objects::Endpoint, judge: &mut Judge) -> Vec<SoapVersionName> {
+    let versions = match &written.soap {
+        None if is_soap(written.serves) => return vec![SoapVersionName::V12],
+        None => return Vec::new(),
+        Some(versions) => versions,
+    };
+    let twice =
+        versions.iter().enumerate().any(|(at, one)| versions.iter().take(at).any(|v| v == one));
+    if !is_soap(written.serves) {
+        judge.wrong("soap", "SOAP is not spoken in this protocol", "remove it");
+    } else if versions.is_empty() || twice {
+        judge.wrong("soap", "not a list of versions", "write \"1.2\", \"1.1\" or both, each once");
+    }
+    versions.clone()
+}
+
+fn default_party(written: &objects::Endpoint, judge: &mut Judge) -> Option<PartyId> {
+    if written.default_party.is_some() && !is_soap(written.serves) {
+        judge.wrong("default_party", "requests of this protocol always name one", "remove it");
+    }
+    written.default_party.as_deref().map(PartyId::new)
+}
+
+const fn is_soap(serves: Serves) -> bool {
+    match serves {
+        Serves::WsTrust13 | Serves::WsTrust2005 => true,
+        Serves::Mex
+        | Serves::FederationMetadata
+        | Serves::OAuthToken
+        | Serves::Jwks
+        | Serves::OAuthMetadata
+        | Serves::OpenIdConfiguration => false,
     }
 }
 
@@ -203,14 +295,22 @@ fn is_path(path: &str) -> bool {
 /// What each protocol can take a requestor's credential as.
 const fn credentials_of(serves: Serves) -> &'static [CredentialKind] {
     match serves {
-        Serves::WsTrust13 => &[CredentialKind::UsernamePassword, CredentialKind::IssuedToken],
+        Serves::WsTrust13 | Serves::WsTrust2005 => &[
+            CredentialKind::UsernamePassword,
+            CredentialKind::UsernameDigest,
+            CredentialKind::IssuedToken,
+        ],
         Serves::OAuthToken => &[
             CredentialKind::ClientSecretBasic,
             CredentialKind::ClientSecretPost,
             CredentialKind::PrivateKeyJwt,
             CredentialKind::PublicClient,
         ],
-        Serves::Jwks | Serves::OAuthMetadata | Serves::OpenIdConfiguration => &[],
+        Serves::Mex
+        | Serves::FederationMetadata
+        | Serves::Jwks
+        | Serves::OAuthMetadata
+        | Serves::OpenIdConfiguration => &[],
     }
 }
 
@@ -235,6 +335,10 @@ pub(crate) fn party(written: &objects::RelyingParty, judge: &mut Judge) -> Relyi
         jwt_signature: match written.jwt_signature {
             JwtSignature::Es256 => SignatureAlgorithm::EcdsaSha256,
             JwtSignature::Rs256 => SignatureAlgorithm::RsaSha256,
+        },
+        layout: match written.assertion_layout {
+            AssertionLayout::Prefixed => Layout::Prefixed,
+            AssertionLayout::Unprefixed => Layout::Unprefixed,
         },
         lifetime: Duration::from_secs(written.lifetime_seconds),
         attributes: written.attributes.iter().map(|name| ClaimName::new(name.as_str())).collect(),

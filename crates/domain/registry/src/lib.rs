@@ -16,6 +16,7 @@ pub mod file;
 pub mod keys;
 mod mistake;
 pub mod objects;
+mod personality;
 mod plan;
 mod reference;
 mod registry;
@@ -28,5 +29,6 @@ pub use changes::{
 };
 pub use convert::is_public_url;
 pub use mistake::{Located, Mistake, Place};
+pub use personality::Personality;
 pub use registry::{OpenFailure, Parts, Publish, Registry};
 pub use resolve::{Secrets, Unresolved};

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use symbolon_kernel::snapshot::{CredentialKind, Serves, Tolerance};
+use symbolon_kernel::snapshot::{CredentialKind, Serves, SoapVersionName, Tolerance};
 
 pub use crate::reference::Reference;
 use crate::store::ObjectKey;
@@ -42,12 +42,39 @@ pub struct Realm {
     /// The name in its tokens; its public URL without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer: Option<String>,
-    /// How far clocks may be apart.
+    /// How far others' clocks may be off, in each direction that has no setting of its own.
     #[serde(default = "five_minutes")]
     pub skew_seconds: u64,
+    /// How far they may be behind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skew_past_seconds: Option<u64>,
+    /// How far they may be ahead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skew_future_seconds: Option<u64>,
     /// How old a message may be.
     #[serde(default = "five_minutes")]
     pub message_age_seconds: u64,
+    /// In which forms requestors may write an account's name.
+    #[serde(default = "plain_names", skip_serializing_if = "is_plain")]
+    pub account_names: Vec<NameForm>,
+    /// The domain in `DOMAIN\user`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<String>,
+    /// What follows the `@` in `user@suffix`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upn_suffix: Option<String>,
+}
+
+/// A form of an account's name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NameForm {
+    /// As it is called.
+    Plain,
+    /// `DOMAIN\user`
+    Domain,
+    /// `user@suffix`
+    Upn,
 }
 
 /// `[[endpoint]]`
@@ -63,12 +90,21 @@ pub struct Endpoint {
     pub path: String,
     /// What is spoken there.
     pub serves: Serves,
+    /// The product that it looks like as well: more paths, a shape of reply, tolerances.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub personality: Option<String>,
     /// Credentials it takes.
     #[serde(default)]
     pub credentials: Vec<CredentialKind>,
     /// Bends of the protocol that it allows.
     #[serde(default)]
     pub tolerances: Vec<Tolerance>,
+    /// Versions of SOAP that it speaks, the preferred one first; 1.2 without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub soap: Option<Vec<SoapVersionName>>,
+    /// The relying party that a token is for if the request names none; without, it must.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_party: Option<String>,
 }
 
 /// `[[relying_party]]`
@@ -88,6 +124,9 @@ pub struct RelyingParty {
     /// What its JWTs are signed with.
     #[serde(default)]
     pub jwt_signature: JwtSignature,
+    /// How the elements of its assertions are named.
+    #[serde(default)]
+    pub assertion_layout: AssertionLayout,
     /// How long its tokens hold.
     #[serde(default = "an_hour")]
     pub lifetime_seconds: u64,
@@ -155,6 +194,10 @@ pub struct Account {
     pub realm: String,
     /// Where its password is.
     pub password: Reference,
+    /// Where the secret is that it shares with the server, which a UsernameToken's digest needs. It is kept sealed, not
+    /// hashed: whoever has the store and the sealing key can read it.
+    #[serde(default)]
+    pub shared_password: Option<Reference>,
     /// Whether it may log in.
     #[serde(default = "yes")]
     pub enabled: bool,
@@ -201,6 +244,17 @@ pub enum SamlSignature {
     RsaSha256,
     /// ECDSA on P-256 with SHA-256.
     EcdsaSha256,
+}
+
+/// How the elements of a relying party's assertions are named: the same XML, but not to clients that read it as text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AssertionLayout {
+    /// With a prefix: `<saml2:Assertion xmlns:saml2="…">`.
+    #[default]
+    Prefixed,
+    /// Without, as AD FS writes them: `<Assertion xmlns="…">`.
+    Unprefixed,
 }
 
 /// What a relying party's JWTs are signed with.
@@ -349,6 +403,14 @@ impl<'de> de::Visitor<'de> for ValuesVisitor {
 
 fn five_minutes() -> u64 {
     300
+}
+
+fn plain_names() -> Vec<NameForm> {
+    vec![NameForm::Plain]
+}
+
+fn is_plain(forms: &[NameForm]) -> bool {
+    forms == [NameForm::Plain]
 }
 
 fn an_hour() -> u64 {

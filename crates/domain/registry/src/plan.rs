@@ -7,7 +7,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use symbolon_kernel::audit::Event;
-use symbolon_kernel::ports::PasswordHash;
 use symbolon_kernel::snapshot::Snapshot;
 use symbolon_model::{AccountName, RealmId};
 
@@ -17,7 +16,7 @@ use crate::keys;
 use crate::mistake::{Located, Mistake};
 use crate::objects::Object;
 use crate::registry::{State, at_origin, in_store};
-use crate::resolve::{Failure, Resolved, Secrets, resolve};
+use crate::resolve::{Failure, Kept, Resolved, Seals, Secrets, resolve};
 use crate::store::{ObjectKey, ObjectStore, StoredAccount, StoredChange, StoredObject};
 
 /// What is to be written, and what to call it.
@@ -39,6 +38,7 @@ impl Plan {
         set: &ChangeSet,
         store: &dyn ObjectStore,
         secrets: &dyn Secrets,
+        seals: Seals<'_>,
     ) -> Result<Self, ApplyError> {
         let mut plan = Plan {
             put: Vec::new(),
@@ -54,8 +54,8 @@ impl Plan {
         for (key, located) in &wanted {
             let there = There::of(key, state, &accounts);
             mistakes.extend(refused(located, &there, &set.origin));
-            let hash = there.hash(key, &state.snapshot);
-            match resolve(located, hash.as_ref(), secrets).await {
+            let kept = there.kept(key, &state.snapshot);
+            match resolve(located, &kept, secrets, seals).await {
                 Ok(resolved) => plan.compare(key, set.origin.of(located), &there, resolved),
                 Err(Failure::Mistakes(found)) => mistakes.extend(found),
                 Err(Failure::Unavailable(what)) => return Err(ApplyError::Unavailable(what)),
@@ -261,14 +261,17 @@ impl<'s> There<'s> {
         }
     }
 
-    fn hash(&self, key: &ObjectKey, snapshot: &Snapshot) -> Option<PasswordHash> {
+    fn kept(&self, key: &ObjectKey, snapshot: &Snapshot) -> Kept {
         match self {
-            There::Account(account) => Some(account.record.password.clone()),
-            There::Object(_) => {
-                let realm = snapshot.realms.get(key.realm.as_str())?;
-                realm.clients.get(key.id.as_str()).and_then(|client| client.secret.clone())
+            There::Account(StoredAccount { record, .. }) => {
+                Kept { hash: Some(record.password.clone()), shared: record.shared.clone() }
             }
-            There::Nothing => None,
+            There::Object(_) => {
+                let realm = snapshot.realms.get(key.realm.as_str());
+                let client = realm.and_then(|realm| realm.clients.get(key.id.as_str()));
+                Kept { hash: client.and_then(|client| client.secret.clone()), shared: None }
+            }
+            There::Nothing => Kept::default(),
         }
     }
 }

@@ -13,12 +13,13 @@ use symbolon_keys::SealingKey;
 use symbolon_model::{EndpointId, RealmId};
 
 use crate::changes::{Administrator, Applied, ApplyError, ChangeSet, Mode, Stamp};
-use crate::compile::{Delta, Flaw, compile};
+use crate::compile::{Delta, Flaw, Given, compile};
 use crate::convert::Wrong;
 use crate::keys::{self, Unopened};
 use crate::mistake::{Mistake, Place};
+use crate::personality::Personality;
 use crate::plan::Plan;
-use crate::resolve::Secrets;
+use crate::resolve::{Seals, Secrets};
 use crate::store::{ApplyFailure, ObjectKey, ObjectStore, StoredObject};
 
 /// LIMIT: each attempt begins with the store's newest objects; whoever loses so often should be told.
@@ -38,8 +39,16 @@ pub struct Parts {
     pub random: Arc<dyn Random>,
     /// The public URL of realms that have none of their own.
     pub public_url: String,
+    /// The personalities that endpoints may name.
+    pub personalities: &'static [Personality],
     /// Who takes the snapshots.
     pub publish: Publish,
+}
+
+impl Parts {
+    fn given(&self) -> Given<'_> {
+        Given { server_url: &self.public_url, personalities: self.personalities }
+    }
 }
 
 /// The one way into the state.
@@ -148,8 +157,9 @@ impl Registry {
         secrets: &dyn Secrets,
         stamp: &Stamp,
     ) -> Result<Plan, ApplyError> {
-        let mut plan = Plan::new(state, set, self.parts.store.as_ref(), secrets).await?;
         let (sealing, random) = (&self.parts.sealing, self.parts.random.as_ref());
+        let seals = Seals { key: sealing, random };
+        let mut plan = Plan::new(state, set, self.parts.store.as_ref(), secrets, seals).await?;
         for realm in plan.realms_without_keys(state) {
             plan.add_keys(keys::make(&realm, stamp.now, sealing, random)?);
         }
@@ -163,7 +173,7 @@ impl Registry {
         }
         let revision = state.snapshot.revision.saturating_add(1);
         let delta = delta(&plan.put, plan.remove.iter().collect(), &self.parts.sealing)?;
-        let snapshot = compile(&state.snapshot, revision, delta, &self.parts.public_url);
+        let snapshot = compile(&state.snapshot, revision, delta, self.parts.given());
         let snapshot =
             snapshot.map_err(|flaws| ApplyError::Mistakes(plan.mistakes(state, flaws)))?;
         let mut objects = state.objects.clone();
@@ -193,7 +203,7 @@ impl Registry {
 async fn load(parts: &Parts) -> Result<State, OpenFailure> {
     let stored = parts.store.load().await.map_err(|why| OpenFailure::Unavailable(why.what))?;
     let delta = delta(&stored.objects, Vec::new(), &parts.sealing)?;
-    let snapshot = compile(&Snapshot::default(), stored.revision, delta, &parts.public_url);
+    let snapshot = compile(&Snapshot::default(), stored.revision, delta, parts.given());
     let by_key = |object: StoredObject| (object.key.clone(), Arc::new(object));
     let objects: imbl::OrdMap<_, _> = stored.objects.into_iter().map(by_key).collect();
     let snapshot = snapshot.map_err(|flaws| {

@@ -1,18 +1,23 @@
-//! Turns an object as written into what is stored: references become hashes and keys.
+//! Turns an object as written into what is stored: references become hashes, sealed secrets and keys.
 //!
 //! In:  a located object, and what is stored under its name now.
-//! Out: a body, or an account's record. A secret that is still the same keeps its hash, so that nothing changes.
-//! Never: keeps a secret longer than it takes to hash it.
+//! Out: a body, or an account's record. A secret that is still the same keeps its hash or seal, so that nothing changes.
+//! Never: keeps a secret longer than it takes to hash or seal it.
+
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use symbolon_kernel::ports::{AccountRecord, BoxFuture, NotAvailable, PasswordHash};
-use symbolon_keys::{Certificate, KeyKind, PublicKey};
-use symbolon_model::{AccountName, ClaimName, Claims, Secret};
+use symbolon_kernel::ports::{AccountRecord, BoxFuture, NotAvailable, PasswordHash, Random};
+use symbolon_keys::{Certificate, KeyKind, PublicKey, SealingKey};
+use symbolon_model::{AccountName, ClaimName, Claims, RealmId, Secret};
 
 use crate::mistake::{Located, Mistake};
 use crate::objects::{Account, Client, KeyAlgorithm, KeyPin, Object, Reference};
 use crate::stored::{self, PinnedKey, StoredClient, StoredIssuer};
+
+/// When to try again what found no randomness.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Finds what references name, and hashes secrets; the server implements it.
 pub trait Secrets: Send + Sync {
@@ -71,12 +76,30 @@ impl From<NotAvailable> for Failure {
     }
 }
 
-/// Resolves one object. `now` is the hash that is stored for its secret, if any.
+/// What is stored of an object's secrets now.
+#[derive(Default)]
+pub(crate) struct Kept {
+    /// The hash of its password or secret.
+    pub(crate) hash: Option<PasswordHash>,
+    /// Its shared secret, sealed, in base64.
+    pub(crate) shared: Option<String>,
+}
+
+/// Seals secrets that must be kept as they are.
+#[derive(Clone, Copy)]
+pub(crate) struct Seals<'s> {
+    pub(crate) key: &'s SealingKey,
+    pub(crate) random: &'s dyn Random,
+}
+
+/// Resolves one object.
 pub(crate) async fn resolve(
     located: &Located<Object>,
-    now: Option<&PasswordHash>,
+    kept: &Kept,
     secrets: &dyn Secrets,
+    seals: Seals<'_>,
 ) -> Result<Resolved, Failure> {
+    let now = kept.hash.as_ref();
     Ok(Resolved::Body(match &located.object {
         Object::Realm(realm) => stored::write(realm),
         Object::Endpoint(endpoint) => stored::write(endpoint),
@@ -97,7 +120,13 @@ pub(crate) async fn resolve(
         Object::Account(account) => {
             let place = ("password", &account.password);
             let password = hashed(located, place, now, secrets).await?;
-            return Ok(Resolved::Account(record(account, password)));
+            let shared = match &account.shared_password {
+                Some(reference) => {
+                    Some(sealed(located, (account, reference), kept, (secrets, seals))?)
+                }
+                None => None,
+            };
+            return Ok(Resolved::Account(record(account, password, shared)));
         }
     }))
 }
@@ -108,15 +137,49 @@ async fn hashed(
     now: Option<&PasswordHash>,
     secrets: &dyn Secrets,
 ) -> Result<PasswordHash, Failure> {
-    let secret = found(located, field, reference, secrets)?;
-    if secret.expose().is_empty() {
-        let message = format!("{reference} is empty");
-        return Err(located.mistake(field, message, "write a secret into it").into());
-    }
+    let secret = not_empty(located, field, reference, secrets)?;
     match now {
         Some(hash) if secrets.fits(hash, &secret).await? => Ok(hash.clone()),
         Some(_) | None => Ok(secrets.hash(&secret).await?),
     }
+}
+
+/// A shared secret, sealed; as it is stored if it is still the same, so that nothing changes.
+fn sealed(
+    located: &Located<Object>,
+    (account, reference): (&Account, &Reference),
+    kept: &Kept,
+    (secrets, seals): (&dyn Secrets, Seals<'_>),
+) -> Result<String, Failure> {
+    let secret = not_empty(located, "shared_password", reference, secrets)?;
+    let (realm, name) =
+        (RealmId::new(account.realm.as_str()), AccountName::new(account.name.as_str()));
+    let purpose = AccountRecord::shared_for(&realm, &name);
+    let opens = |kept: &String| {
+        let opened = seals.key.open(&purpose, &STANDARD.decode(kept).unwrap_or_default());
+        opened.is_ok_and(|opened| opened.as_slice() == secret.expose().as_bytes())
+    };
+    if let Some(same) = kept.shared.as_ref().filter(|kept| opens(kept)) {
+        return Ok(same.clone());
+    }
+    let sealed = seals.key.seal(&purpose, secret.expose().as_bytes(), seals.random);
+    let sealed =
+        sealed.map_err(|why| NotAvailable { retry_after: RETRY_AFTER, what: why.to_string() })?;
+    Ok(STANDARD.encode(sealed))
+}
+
+fn not_empty(
+    located: &Located<Object>,
+    field: &str,
+    reference: &Reference,
+    secrets: &dyn Secrets,
+) -> Result<Secret<String>, Mistake> {
+    let secret = found(located, field, reference, secrets)?;
+    if secret.expose().is_empty() {
+        let message = format!("{reference} is empty");
+        return Err(located.mistake(field, message, "write a secret into it"));
+    }
+    Ok(secret)
 }
 
 fn found(
@@ -151,13 +214,13 @@ fn stored_client(
     }
 }
 
-fn record(account: &Account, password: PasswordHash) -> AccountRecord {
+fn record(account: &Account, password: PasswordHash, shared: Option<String>) -> AccountRecord {
     let mut attributes = Claims::none();
     for (name, values) in &account.attributes {
         attributes.add(ClaimName::new(name.as_str()), values.0.iter().cloned());
     }
     let name = AccountName::new(account.name.as_str());
-    AccountRecord { name, enabled: account.enabled, password, attributes }
+    AccountRecord { name, enabled: account.enabled, password, attributes, shared }
 }
 
 fn pinned(

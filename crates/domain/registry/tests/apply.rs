@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 #![expect(clippy::panic, reason = "a failed set-up fails the test")]
 
+#[path = "apply/settings.rs"]
+mod settings;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -21,6 +24,9 @@ use symbolon_registry::{
     Administrator, Applied, ApplyError, ChangeSet, Mistake, Mode, OpenFailure, Origin, Parts,
     Registry, Secrets, Stamp, Unresolved, file,
 };
+
+#[path = "apply/clients.rs"]
+mod clients;
 
 const GOOD: &str = r#"
 [[realm]]
@@ -184,6 +190,7 @@ async fn opened(store: Arc<Store>, sealing: u8) -> Result<World, OpenFailure> {
         sealing: SealingKey::from_octets(&[sealing; 32]).unwrap(),
         random: Arc::new(SystemRandom),
         public_url: "https://sts.example".to_owned(),
+        personalities: &[],
         publish: Arc::new(move |snapshot| into.lock().unwrap().push(snapshot)),
     })
     .await?;
@@ -452,7 +459,7 @@ const MISTAKES: [(&str, &str); 26] = [
     ("[[endpoint]]\nid = \"e\"\npath = \"e\"\nserves = \"jwks\"\n", "3:1: `e` is not a path"),
     (
         "[[endpoint]]\nid = \"e\"\npath = \"/e\"\nserves = \"ws-trust-1.3\"\ncredentials = [\"client-secret-post\"]\n",
-        "5:16: this protocol cannot take \"client-secret-post\"; write some of [\"username-password\",\"issued-token\"]",
+        "5:16: this protocol cannot take \"client-secret-post\"; write some of [\"username-password\",\"username-digest\",\"issued-token\"]",
     ),
     (
         "[[endpoint]]\nid = \"e\"\npath = \"/e\"\nserves = \"ws-trust-1.3\"\n",

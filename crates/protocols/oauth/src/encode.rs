@@ -10,7 +10,6 @@ use symbolon_jose::base64url;
 use symbolon_kernel::{Answer, Cause, Minted, Outcome, Reply};
 use symbolon_messages::Secret;
 use symbolon_messages::oauth::{ErrorResponse, TokenResponse};
-use symbolon_model::TokenType;
 use symbolon_model::signals::STAGE;
 use tracing::trace;
 
@@ -39,7 +38,7 @@ pub(crate) fn encode(answer: &Answer, asked: &Result<Asked, Wrong>) -> Reply {
 
 fn issued(answer: &Answer, minted: &Minted, asked: &Asked) -> Reply {
     let octets = minted.token().as_slice();
-    let written = if [TokenType::SAML2, TokenType::SAML11].contains(minted.token_type()) {
+    let written = if minted.token_type().is_saml() {
         // SPEC: RFC 8693 §2.2.1, §3: no access token: N_A, and base64url of the assertion.
         Ok((base64url::encode(octets), "N_A"))
     } else {

@@ -61,7 +61,9 @@ pub(crate) const fn error_of(cause: Cause) -> Told {
         Cause::UnsupportedTokenType => {
             (ErrorCode::InvalidRequest, 400, "the token type is not supported")
         }
-        Cause::Unsupported => (ErrorCode::InvalidRequest, 400, "a parameter is not supported"),
+        Cause::Claims | Cause::Unsupported => {
+            (ErrorCode::InvalidRequest, 400, "a parameter is not supported")
+        }
         Cause::Unavailable { .. } => {
             (ErrorCode::TemporarilyUnavailable, 503, "the service is not available now; try again")
         }

@@ -11,10 +11,7 @@ mod fault;
 mod metadata;
 mod open;
 
-use symbolon_kernel::{
-    Arrival, Authentication, Endpoint, Evidence, Exchange, Kernel, Operation, Outcome, Refusal,
-    Reply,
-};
+use symbolon_kernel::{Arrival, Endpoint, Kernel, Reply};
 use symbolon_model::signals::STAGE;
 use tracing::trace;
 
@@ -43,20 +40,9 @@ pub async fn serve(kernel: &Kernel, endpoint: &Endpoint, received: Received<'_>)
     let (done, asked) = match open(&received) {
         Err(Unopened { refusal, wrong }) => (Err(refusal), Err(wrong)),
         Ok(Opened { operation, evidence, asked }) => {
-            (perform(&mut exchange, operation, &evidence).await, Ok(asked))
+            (exchange.perform(operation, &evidence).await, Ok(asked))
         }
     };
     let answer = exchange.commit(done).await;
     encode(&answer, &asked)
-}
-
-async fn perform(
-    exchange: &mut Exchange<'_>,
-    operation: Operation,
-    evidence: &Evidence,
-) -> Result<Outcome, Refusal> {
-    match exchange.authenticate(evidence).await? {
-        Authentication::More(challenge) => Ok(Outcome::Ask(challenge)),
-        Authentication::Done(requestor) => exchange.run(requestor, evidence, operation).await,
-    }
 }

@@ -7,6 +7,8 @@
 //!
 //! RFC 8414 §2; OpenID Connect Discovery 1.0 §3; RFC 7517 §5.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 use symbolon_jose::jwk;
 use symbolon_kernel::snapshot::{CredentialKind, EndpointObject, KeyState, RealmView, Serves};
@@ -25,7 +27,11 @@ pub fn document(endpoint: &Endpoint) -> Option<Reply> {
         Serves::Jwks => Some(reply("application/jwk-set+json", &keys(realm))),
         Serves::OAuthMetadata => Some(reply("application/json", &authorization_server(realm))),
         Serves::OpenIdConfiguration => Some(reply("application/json", &openid(realm))),
-        Serves::WsTrust13 | Serves::OAuthToken => None,
+        Serves::WsTrust13
+        | Serves::WsTrust2005
+        | Serves::Mex
+        | Serves::FederationMetadata
+        | Serves::OAuthToken => None,
     }
 }
 
@@ -67,7 +73,8 @@ fn openid(realm: &RealmView) -> Value {
     let mut document = authorization_server(realm);
     if let Some(members) = document.as_object_mut() {
         let active = realm.keys.iter().filter(|key| key.state == KeyState::Active);
-        let algorithms: Vec<&str> = active.map(|key| key.signer.algorithm().as_jws()).collect();
+        let algorithms: BTreeSet<&str> =
+            active.map(|key| key.signer.algorithm().as_jws()).collect();
         members.insert("subject_types_supported".to_owned(), json!(["public"]));
         members.insert("id_token_signing_alg_values_supported".to_owned(), json!(algorithms));
     }
@@ -89,7 +96,9 @@ fn methods(endpoint: &EndpointObject) -> Vec<&'static str> {
         CredentialKind::ClientSecretPost => Some("client_secret_post"),
         CredentialKind::PrivateKeyJwt => Some("private_key_jwt"),
         CredentialKind::PublicClient => Some("none"),
-        CredentialKind::UsernamePassword | CredentialKind::IssuedToken => None,
+        CredentialKind::UsernamePassword
+        | CredentialKind::UsernameDigest
+        | CredentialKind::IssuedToken => None,
     };
     endpoint.credentials.iter().filter_map(named).collect()
 }

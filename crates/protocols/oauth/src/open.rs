@@ -201,6 +201,7 @@ fn decode(request: TokenRequest) -> Result<(Operation, Asked), Refusal> {
         subject,
         token_type: Some(issued_token_type.clone().unwrap_or(TokenType::ACCESS_TOKEN)),
         key: KeyWish::Bearer,
+        claims: Vec::new(),
         scopes: request.scope,
         lifetime: None,
     };

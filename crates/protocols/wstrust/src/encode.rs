@@ -7,8 +7,7 @@
 //! WS-Trust 1.4 §3.2, §4.3; WS-Addressing 1.0 Core §3.4.
 
 use symbolon_kernel::{Answer, Cause, Endpoint, Minted, Outcome, Reply, Summary};
-use symbolon_messages::wstrust::names::SAML20_TOKEN;
-use symbolon_messages::wstrust::{Lifetime, Reference, Response};
+use symbolon_messages::wstrust::{Generation, Lifetime, Response};
 use symbolon_model::Timestamp;
 use symbolon_model::signals::STAGE;
 use symbolon_soap::{Fault, Reply as Sealed, Sealer, SoapVersion, Stamp};
@@ -16,6 +15,7 @@ use tracing::trace;
 
 use crate::fault::{Told, fault_of};
 use crate::open::Asked;
+use crate::token_type::Shown;
 
 /// Writes the reply: to a request that was opened, or to one that could not be.
 pub(crate) fn encode(answer: &Answer, asked: Result<Asked, Told>, endpoint: &Endpoint) -> Reply {
@@ -28,34 +28,40 @@ pub(crate) fn encode(answer: &Answer, asked: Result<Asked, Told>, endpoint: &End
         },
         (Answer::Done(_), Err(told)) => refused(answer, Cause::Bug, &told, summary),
         (Answer::Refused(refused_), asked) => {
-            let told = asked.map_or_else(|told| told, |asked| Told::by_cause(asked.sealer));
+            let told = asked.map_or_else(|told| told, |asked| by_cause(&asked));
             refused(answer, refused_.what().cause, &told, summary)
         }
     }
 }
 
 fn issued(answer: &Answer, minted: &[Minted], asked: Asked, endpoint: &Endpoint) -> Reply {
-    let sealer = asked.sealer.clone();
+    let told = by_cause(&asked);
     let sealed = match minted {
-        [one] => collection(one, &asked).and_then(|body| seal(one, &body, asked, endpoint)),
+        [one] => {
+            collection(one, &asked, endpoint).and_then(|body| seal(one, &body, asked, endpoint))
+        }
         _ => None,
     };
     match sealed {
-        Some(body) => reply(200, sealer.version(), body, None, answer.summary()),
-        None => refused(answer, Cause::Bug, &Told::by_cause(sealer), answer.summary()),
+        Some(body) => reply(200, told.sealer.version(), body, None, answer.summary()),
+        None => refused(answer, Cause::Bug, &told, answer.summary()),
     }
 }
 
-fn collection(minted: &Minted, asked: &Asked) -> Option<Vec<u8>> {
+fn by_cause(asked: &Asked) -> Told {
+    Told::by_cause(asked.request.generation, asked.sealer.clone())
+}
+
+fn collection(minted: &Minted, asked: &Asked, endpoint: &Endpoint) -> Option<Vec<u8>> {
     let request = &asked.request;
-    let reference = Some(Reference::saml20(minted.id().as_str()));
+    let shown = Shown::of(minted, endpoint.reply.token_type)?;
     let response = Response {
         generation: request.generation,
         context: request.context.as_deref(),
-        token_type: request.token_type.as_deref().unwrap_or(SAML20_TOKEN),
-        token: minted.token().as_slice(),
-        attached: reference,
-        unattached: reference,
+        token_type: request.token_type.as_deref().unwrap_or(shown.uri),
+        token: &shown.element,
+        attached: shown.reference,
+        unattached: shown.reference,
         applies_to: Some(&asked.scope),
         lifetime: Lifetime {
             created: Some(minted.lifetime().from().millis()),
@@ -86,7 +92,7 @@ fn refused(answer: &Answer, cause: Cause, told: &Told, summary: &Summary) -> Rep
 
 /// The fault that can always be written: it holds nothing of the request.
 fn last_resort(version: SoapVersion, id: &str) -> Vec<u8> {
-    let (fault, _) = fault_of(Cause::Bug);
+    let (fault, _) = fault_of(Cause::Bug, Generation::V13);
     let fault: Fault<'_> = fault.with_request_id(id);
     Sealer::plain(version, None).seal_fault(&fault).unwrap_or_default()
 }

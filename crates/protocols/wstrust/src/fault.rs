@@ -14,6 +14,7 @@ use symbolon_xml::QName;
 /// How a message that could not be opened is answered.
 pub(crate) struct Told {
     what: What,
+    generation: Generation,
     pub(crate) sealer: Sealer,
 }
 
@@ -24,38 +25,40 @@ enum What {
     Flaw(Flaw),
     /// The action is none of ours.
     ActionNotSupported(String),
-    /// The media type is not SOAP's.
-    MediaType,
+    /// The media type is not that of a version spoken here; in which words.
+    MediaType(&'static str),
 }
 
 impl Told {
-    pub(crate) fn by_cause(sealer: Sealer) -> Self {
-        Self { what: What::ByCause, sealer }
+    pub(crate) fn by_cause(generation: Generation, sealer: Sealer) -> Self {
+        Self { what: What::ByCause, generation, sealer }
     }
 
+    /// Not a fault of WS-Trust, whose generation therefore does not matter.
     pub(crate) fn flaw(flaw: Flaw, sealer: Sealer) -> Self {
-        Self { what: What::Flaw(flaw), sealer }
+        Self { what: What::Flaw(flaw), ..Self::by_cause(Generation::V13, sealer) }
     }
 
+    /// Likewise.
     pub(crate) fn action_not_supported(action: String, sealer: Sealer) -> Self {
-        Self { what: What::ActionNotSupported(action), sealer }
+        let what = What::ActionNotSupported(action);
+        Self { what, ..Self::by_cause(Generation::V13, sealer) }
     }
 
-    pub(crate) fn media_type(sealer: Sealer) -> Self {
-        Self { what: What::MediaType, sealer }
+    /// Likewise.
+    pub(crate) fn media_type(text: &'static str, sealer: Sealer) -> Self {
+        Self { what: What::MediaType(text), ..Self::by_cause(Generation::V13, sealer) }
     }
 
     /// The fault, and the HTTP status where it is not that of every fault.
     pub(crate) fn fault(&self, cause: Cause) -> (Fault<'_>, u16) {
         match &self.what {
             // What the commit made of it is said instead: the exchange could not be recorded.
-            _ if matches!(cause, Cause::Unavailable { .. }) => fault_of(cause),
-            What::ByCause => fault_of(cause),
+            _ if matches!(cause, Cause::Unavailable { .. }) => fault_of(cause, self.generation),
+            What::ByCause => fault_of(cause, self.generation),
             What::Flaw(flaw) => (flaw.fault(), FAULT),
             What::ActionNotSupported(action) => (action_not_supported(action), FAULT),
-            What::MediaType => {
-                (Fault::new(FaultCode::Sender, "The media type is not application/soap+xml"), 415)
-            }
+            What::MediaType(text) => (Fault::new(FaultCode::Sender, text), 415),
         }
     }
 }
@@ -64,11 +67,11 @@ impl Told {
 const FAULT: u16 = 500;
 
 /// The fault of a cause, and its HTTP status.
-pub(crate) fn fault_of(cause: Cause) -> (Fault<'static>, u16) {
-    let trust = |code: Trust| (code.fault(Generation::V13), FAULT);
+pub(crate) fn fault_of(cause: Cause, generation: Generation) -> (Fault<'static>, u16) {
+    let trust = |code: Trust| (code.fault(generation), FAULT);
     let security = |fault: SecurityFault| (fault.fault(), FAULT);
     match cause {
-        Cause::Malformed => trust(Trust::InvalidRequest),
+        Cause::Malformed | Cause::Claims => trust(Trust::InvalidRequest),
         Cause::MalformedSecurity => security(SecurityFault::InvalidSecurity),
         Cause::UnknownOperation | Cause::UnsupportedTokenType | Cause::Unsupported => {
             trust(Trust::BadRequest)

@@ -4,21 +4,26 @@
 //! Out: the reply to it: a token, or the fault that the standards name.
 //! Never: decides. It opens, states facts, and writes down what the kernel answered.
 //!
-//! WS-Trust 1.4 §3 and §4, WSS SOAP Message Security 1.1.1, SOAP 1.2.
+//! WS-Trust 1.4 §3 and §4, and of February 2005; WSS SOAP Message Security 1.1.1; SOAP 1.1 and 1.2.
 
 mod encode;
 mod fault;
+mod metadata;
 mod open;
+mod token_type;
 
-use symbolon_kernel::{
-    Arrival, Authentication, Endpoint, Evidence, Exchange, Kernel, Operation, Outcome, Refusal,
-    Reply,
-};
+use symbolon_kernel::{Arrival, Endpoint, Kernel, Reply};
 use symbolon_model::signals::STAGE;
 use tracing::trace;
 
+pub use crate::metadata::{document, exchange};
+
 use crate::encode::encode;
 use crate::open::{Opened, open};
+
+/// Personalities by name: files that say how another product looks from outside. Frozen: a change is a new number.
+pub const PERSONALITIES: [(&str, &str); 1] =
+    [("adfs-1", include_str!("../personalities/adfs-1.toml"))];
 
 /// A message as it was received, over a channel that only the sender could read.
 #[derive(Debug)]
@@ -40,20 +45,9 @@ pub async fn serve(kernel: &Kernel, endpoint: &Endpoint, received: Received<'_>)
     let (done, asked) = match open(&mut exchange, endpoint, &received).await {
         Err(unopened) => (Err(unopened.refusal), Err(unopened.told)),
         Ok(Opened { operation, evidence, asked }) => {
-            (perform(&mut exchange, operation, &evidence).await, Ok(asked))
+            (exchange.perform(operation, &evidence).await, Ok(asked))
         }
     };
     let answer = exchange.commit(done).await;
     encode(&answer, asked, endpoint)
-}
-
-async fn perform(
-    exchange: &mut Exchange<'_>,
-    operation: Operation,
-    evidence: &Evidence,
-) -> Result<Outcome, Refusal> {
-    match exchange.authenticate(evidence).await? {
-        Authentication::More(challenge) => Ok(Outcome::Ask(challenge)),
-        Authentication::Done(requestor) => exchange.run(requestor, evidence, operation).await,
-    }
 }

@@ -25,7 +25,7 @@ use port::Port;
 pub fn document(endpoint: &Endpoint) -> Option<Reply> {
     let realm = endpoint.realm();
     match endpoint.serves {
-        Serves::WsTrust13 => {
+        Serves::WsTrust13 | Serves::WsTrust2005 => {
             let port = Port::of(realm, endpoint)?;
             Some(reply("text/xml; charset=utf-8", wsdl::write(&[port]).ok()?))
         }
@@ -34,10 +34,9 @@ pub fn document(endpoint: &Endpoint) -> Option<Reply> {
             let document = federation::write(realm).ok()?;
             Some(reply("application/samlmetadata+xml", document))
         }
-        Serves::OAuthToken
-        | Serves::Jwks
-        | Serves::OAuthMetadata
-        | Serves::OpenIdConfiguration => None,
+        Serves::OAuthToken | Serves::Jwks | Serves::OAuthMetadata | Serves::OpenIdConfiguration => {
+            None
+        }
     }
 }
 

@@ -15,10 +15,10 @@ use std::task::{Context, Poll, Waker};
 use rusqlite::Connection;
 use support::{change, exchange, object, refusal, request};
 use symbolon_kernel::ports::{AccountRecords, CommitFailure, Ledger};
-use symbolon_registry::store::{ApplyFailure, ObjectStore};
+use symbolon_registry::store::{ApplyFailure, ObjectStore, StoredChange};
 use symbolon_store::{
-    BeforeCommit, LinkFlaw, OpenFailure, Options, Range, SqliteStore, SqliteTrail, Trail,
-    Verification,
+    BeforeCommit, LinkFlaw, OpenFailure, Options, Range, SqliteContents, SqliteStore, SqliteTrail,
+    Trail, Verification,
 };
 use tempfile::TempDir;
 
@@ -286,4 +286,25 @@ async fn an_account_that_cannot_be_read_is_not_an_account_that_is_not_there() {
     tamper(&file(&folder), "UPDATE account SET body = '{}'");
     let (realm, name) = ("main".into(), "alice".into());
     assert!(AccountRecords::find(&store, &realm, &name).await.is_err());
+}
+
+#[tokio::test]
+async fn what_a_store_holds_is_read_beside_its_writer_and_never_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(&folder);
+    let refused = SqliteContents::open(&path).unwrap_err();
+    assert!(matches!(refused, OpenFailure::Absent(_)), "{refused}");
+    assert!(!path.exists());
+
+    let store = open(&path);
+    let put = |id, revision| StoredChange { put: vec![object(id, 1)], ..change(revision) };
+    store.apply(put("a", 0)).await.unwrap();
+    let contents = SqliteContents::open(&path).unwrap();
+    let stored = contents.stored().unwrap();
+    assert_eq!((stored.revision, stored.objects), (1, vec![object("a", 1)]));
+    let refused = contents.apply(put("b", 1)).await.unwrap_err();
+    assert!(matches!(refused, ApplyFailure::Unavailable(_)), "{refused:?}");
+
+    store.apply(put("b", 1)).await.unwrap();
+    assert_eq!(contents.stored().unwrap().revision, 2);
 }

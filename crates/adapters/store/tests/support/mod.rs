@@ -68,6 +68,7 @@ pub(crate) fn account(name: &str, origin: &str) -> StoredAccount {
         enabled: true,
         password: PasswordHash::new("$argon2id$"),
         attributes: Claims::none(),
+        shared: None,
     };
     StoredAccount { origin: origin.to_owned(), record }
 }

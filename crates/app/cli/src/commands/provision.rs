@@ -2,32 +2,23 @@
 //!
 //! In:  a configuration, or a folder of `serve --dev`.
 //! Out: what became of each object; or every mistake by file and line, and nothing changed.
-//! Never: a change under a running server's feet: that one reads the files again at SIGHUP.
+//! Never: a change under a running server's feet: that one reads the files again at SIGHUP. A dry run reads beside it.
 
-use std::path::PathBuf;
-
-use clap::{ArgGroup, Args};
+use clap::Args;
 use symbolon_registry::{Applied, Mode};
-use symbolon_server::clock::Clock;
-use symbolon_server::config::Config;
-use symbolon_server::{Prune, WiringError, dev, provision_offline};
+use symbolon_server::{Prune, WiringError, preview, provision_offline};
 use symbolon_store::OpenFailure;
 
-use super::trail::configuration;
+use super::whose::Whose;
 use crate::block_on;
 use crate::output::{Failed, clean, say};
 
 /// Which files, and how.
 #[derive(Args, Debug)]
-#[command(group = ArgGroup::new("what").args(["config", "data"]).required(true))]
 pub(crate) struct Arguments {
-    /// The server's configuration, which names the folder of the files.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// The folder of `serve --dev`.
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// Only say what would be changed.
+    #[command(flatten)]
+    whose: Whose,
+    /// Only say what would be changed; a server may be running.
     #[arg(long)]
     dry_run: bool,
     /// Remove objects that came from files and no longer stand in one.
@@ -37,30 +28,19 @@ pub(crate) struct Arguments {
 
 /// Provisions.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failed> {
-    let config = arguments.configuration()?;
+    let config = arguments.whose.read()?;
     let prune = if arguments.prune { Prune::Yes } else { Prune::No };
-    let mode = if arguments.dry_run { Mode::DryRun } else { Mode::Apply };
-    let applied =
-        block_on(async { provision_offline(&config, prune, mode).await.map_err(failed) })?;
+    let (applied, mode) = if arguments.dry_run {
+        (block_on(async { preview(&config, prune, None).await.map_err(failed) })?, Mode::DryRun)
+    } else {
+        (block_on(async { provision_offline(&config, prune).await.map_err(failed) })?, Mode::Apply)
+    };
     told(&applied, mode).iter().for_each(|line| say(line));
     Ok(())
 }
 
-impl Arguments {
-    fn configuration(&self) -> Result<Config, Failed> {
-        if let Some(path) = &self.config {
-            return configuration(path);
-        }
-        let folder = self.data.clone().unwrap_or_else(|| PathBuf::from(dev::FOLDER));
-        if !folder.is_dir() {
-            return Err(Failed::because(folder.display(), "no such folder"));
-        }
-        dev::prepare(&folder, dev::ADDRESS, Clock::start().read().now).map_err(Failed::new)
-    }
-}
-
 /// What became of each object, and the revision after it.
-fn told(applied: &Applied, mode: Mode) -> Vec<String> {
+pub(super) fn told(applied: &Applied, mode: Mode) -> Vec<String> {
     let mut lines: Vec<String> =
         applied.changes.iter().map(|change| clean(&change.to_string())).collect();
     let count = match lines.len() {

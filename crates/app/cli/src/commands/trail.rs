@@ -1,12 +1,13 @@
-//! Where the audit trail is that a command reads.
+//! Which store a command reads: its audit trail, its objects.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use symbolon_server::config::{Config, Store};
 use symbolon_server::dev;
-use symbolon_store::{OpenFailure, SqliteTrail};
+use symbolon_store::SqliteTrail;
 
+use super::objects::unopened;
 use crate::output::Failed;
 
 /// Which store. The server may be running: it is opened for reading alone.
@@ -28,19 +29,11 @@ impl Which {
     /// Opens its trail.
     pub(super) fn open(&self) -> Result<SqliteTrail, Failed> {
         let path = self.path()?;
-        SqliteTrail::open(&path).map_err(|failure| match failure {
-            OpenFailure::Absent(_) => {
-                Failed::new(failure).with_remedy("name it with --config, --data or --store")
-            }
-            OpenFailure::InUse(_)
-            | OpenFailure::Newer { .. }
-            | OpenFailure::Sqlite(_)
-            | OpenFailure::Io(_)
-            | OpenFailure::Randomness(_) => Failed::because(path.display(), failure),
-        })
+        SqliteTrail::open(&path).map_err(|failure| unopened(&path, failure))
     }
 
-    fn path(&self) -> Result<PathBuf, Failed> {
+    /// Its file.
+    pub(super) fn path(&self) -> Result<PathBuf, Failed> {
         match (&self.store, &self.config) {
             (Some(store), _) => Ok(store.clone()),
             (None, Some(config)) => match configuration(config)?.store {

@@ -20,7 +20,8 @@ key = "file:sealing.key"
 
 fn parse(text: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigMistakes> {
     let environment = environment.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
-    Config::parse("server.toml", text, environment, Path::new("/etc/symbolon"))
+    let parsed = Config::parse("server.toml", text, environment, Path::new("/etc/symbolon"));
+    parsed.map(|(config, _)| config)
 }
 
 fn mistakes(text: &str, environment: &[(&str, &str)]) -> Vec<String> {

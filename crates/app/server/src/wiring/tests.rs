@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use symbolon_kernel::snapshot::Snapshot;
 
 use super::*;
+use crate::offline::{Draft, preview, provision_offline};
 
 const ADDRESSES: Addresses = Addresses {
     listen: SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8443),
@@ -40,6 +41,7 @@ async fn a_second_start_keeps_the_keys_and_the_issuer_follows_the_address() {
     assert_eq!(after.revision, before.revision);
     let notes = fs::read_to_string(folder.path().join("dev.env")).unwrap();
     assert!(notes.contains("STS_BASE=https://127.0.0.1:9000\n"), "{notes}");
+    assert_eq!(dev::noted_url(folder.path()).unwrap(), "https://127.0.0.1:9000");
     let signing = fs::read_to_string(folder.path().join("signing.crt")).unwrap();
     assert!(signing.starts_with("-----BEGIN CERTIFICATE-----"));
 }
@@ -127,10 +129,25 @@ async fn offline_provisioning_tells_and_then_does_the_same() {
     let file = folder.path().join("objects.d/dev.toml");
     let objects = fs::read_to_string(&file).unwrap().replace("urn:rp:other", "urn:rp:third");
     fs::write(&file, objects).unwrap();
-    let told = provision_offline(&config, Prune::Yes, Mode::DryRun).await.unwrap();
-    let done = provision_offline(&config, Prune::Yes, Mode::Apply).await.unwrap();
+    let told = preview(&config, Prune::Yes, None).await.unwrap();
+    let done = provision_offline(&config, Prune::Yes).await.unwrap();
     let changes: Vec<_> = done.changes.iter().map(ToString::to_string).collect();
     assert_eq!(changes, ["relying_party urn:rp:other removed", "relying_party urn:rp:third added"]);
     assert_eq!(told.changes, done.changes);
     assert_eq!(told.revision.saturating_add(1), done.revision);
+}
+
+#[tokio::test]
+async fn a_preview_reads_beside_a_running_server_and_sees_a_file_that_is_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = start(prepare(folder.path()), ADDRESSES).await.unwrap();
+    let config = prepare(folder.path());
+    let text = "[[relying_party]]\nid = \"urn:b\"\ntoken_types = [\"jwt\"]\n";
+    let told = preview(&config, Prune::No, Some(Draft { name: "b.toml", text })).await.unwrap();
+    let told: Vec<String> = told.changes.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["relying_party urn:b added"]);
+    assert_eq!(running.kernel.snapshot().revision, 1);
+    let draft = Draft { name: "b.toml", text: "[[relying_party]]\nid = 1\n" };
+    let failed = preview(&config, Prune::No, Some(draft)).await.unwrap_err();
+    assert!(failed.to_string().contains("objects.d/b.toml:2:6: "), "{failed}");
 }

@@ -27,6 +27,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) const SOAP: &str = "/trust/13/usernamemixed";
 pub(crate) const SLOW: &str = "/slow";
+pub(crate) const MEX: &str = "/trust/mex";
 pub(crate) const JWKS: &str = "/oauth2/jwks";
 
 /// Echoes bodies. What is posted to [`SLOW`] waits until the test lets it go.
@@ -51,6 +52,7 @@ impl Site for Echo {
         let serves = match path {
             SOAP => Serves::WsTrust13,
             SLOW => Serves::OAuthToken,
+            MEX => Serves::Mex,
             JWKS => Serves::Jwks,
             _ => return None,
         };
@@ -58,9 +60,13 @@ impl Site for Echo {
             id: "an-endpoint".into(),
             realm: "default".into(),
             path: path.to_owned(),
+            aliases: Vec::new(),
             serves,
             credentials: Vec::new(),
             tolerances: Vec::new(),
+            soap_versions: Vec::new(),
+            default_party: None,
+            reply: Default::default(),
         }))
     }
 
@@ -71,8 +77,12 @@ impl Site for Echo {
         }
         let body = match endpoint.serves {
             Serves::Jwks => b"{\"keys\":[]}".to_vec(),
-            Serves::WsTrust13 | Serves::OAuthToken => received.body.to_vec(),
-            Serves::OAuthMetadata | Serves::OpenIdConfiguration => Vec::new(),
+            Serves::WsTrust13 | Serves::WsTrust2005 | Serves::OAuthToken | Serves::Mex => {
+                received.body.to_vec()
+            }
+            Serves::FederationMetadata | Serves::OAuthMetadata | Serves::OpenIdConfiguration => {
+                Vec::new()
+            }
         };
         let headers = vec![
             ("x-now", received.arrival.now.millis().to_string()),

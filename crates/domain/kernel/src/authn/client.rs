@@ -146,17 +146,17 @@ impl Exchange<'_> {
         if claims.iss() != Some(id.as_str()) || claimed.is_some_and(|claimed| claimed != id) {
             return Err(format!("sub is {id}, but iss or client_id names another"));
         }
-        let url = self.endpoint.url();
-        let ours = |name: &String| *name == url || name == self.realm().issuer.as_str();
+        let issuer = self.realm().issuer.as_str();
+        let ours = |name: &String| name == issuer || self.endpoint.is_at(name);
         if claims.aud().is_empty() || !claims.aud().iter().all(ours) {
             return Err(format!("meant for {:?}, not for this endpoint alone", claims.aud()));
         }
         let (now, skew) = (self.now(), self.realm().skew);
-        let until = claims.exp().map(Timestamp::from_millis).ok_or("no exp")?.after(skew);
-        if now >= until || until > now.after(LONGEST).after(skew) {
+        let until = claims.exp().map(Timestamp::from_millis).ok_or("no exp")?.after(skew.past);
+        if now >= until || until > now.after(LONGEST).after(skew.past) {
             return Err(format!("holds until {:?} s", claims.exp().map(|at| at / 1000)));
         }
-        let begun = |at: i64| Timestamp::from_millis(at) <= now.after(skew);
+        let begun = |at: i64| Timestamp::from_millis(at) <= now.after(skew.future);
         if ![claims.nbf(), claims.iat()].into_iter().flatten().all(begun) {
             return Err("from the future".to_owned());
         }

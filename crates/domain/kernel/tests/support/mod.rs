@@ -8,12 +8,12 @@ use std::time::Duration;
 use symbolon_formats::{Draft, Layout, NameId, RawToken, TrustedKey, built_in};
 use symbolon_kernel::audit::Event;
 use symbolon_kernel::ports::{
-    Account, BoxFuture, CommitFailure, Condition, Directory, Ledger, NotAvailable, PasswordHash,
-    Writes,
+    Account, BoxFuture, CommitFailure, Condition, Digest, Directory, Ledger, NotAvailable,
+    PasswordHash, Writes,
 };
 use symbolon_kernel::snapshot::{
-    Admitted, Client, CredentialKind, EndpointObject, Issuer, KeyState, Realm, RealmKey,
-    RelyingParty, Serves, Snapshot, Tolerance,
+    AccountNames, Admitted, Client, CredentialKind, EndpointObject, Issuer, KeyState, Realm,
+    RealmKey, RelyingParty, Serves, Snapshot, SoapVersionName, Tolerance,
 };
 use symbolon_kernel::{
     Answer, AppliesTo, Arrival, Authentication, BuiltInRules, ClientReading, Credential, Endpoint,
@@ -23,7 +23,8 @@ use symbolon_kernel::{
 use symbolon_keys::SignatureAlgorithm;
 use symbolon_model::{
     AccountName, ClaimName, Claims, ClientId, Confidential, Confirmation, IssuerName, KeyId,
-    Lifetime, Lineage, PartyId, RealmId, RequestId, Secret, Timestamp, TokenId, TokenType, purpose,
+    Lifetime, Lineage, PartyId, RealmId, RequestId, Secret, Skew, Timestamp, TokenId, TokenType,
+    purpose,
 };
 use symbolon_testkit::{KnownKey, NOW, OTHER_P256, OTHER_RSA, P256, RSA, Seeded, at, ready};
 
@@ -31,6 +32,8 @@ pub(crate) const ISSUER: &str = "https://sts.example";
 pub(crate) const PARTNER: &str = "https://partner.example";
 pub(crate) const APP: &str = "urn:rp:app";
 pub(crate) const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+pub(crate) const BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+pub(crate) const CREDENTIALS: &str = "client_credentials";
 
 pub(crate) struct World {
     pub(crate) kernel: Kernel,
@@ -67,12 +70,13 @@ pub(crate) fn party(id: &str) -> RelyingParty {
         token_types: vec![TokenType::SAML2, TokenType::JWT],
         saml_signature: SignatureAlgorithm::EcdsaSha256,
         jwt_signature: SignatureAlgorithm::EcdsaSha256,
+        layout: Layout::Prefixed,
         lifetime: Duration::from_secs(3600),
         attributes: vec![ClaimName::new("mail")],
         name_format: None,
         scopes: vec!["read".to_owned()],
         accounts: Admitted::Everyone,
-        clients: Admitted::These(vec![ClientId::new("cid")]),
+        clients: Admitted::These(["cid", "signer", "native"].map(ClientId::new).to_vec()),
         issuers: Admitted::Everyone,
     }
 }
@@ -91,13 +95,17 @@ fn endpoint(
         id: id.into(),
         realm: RealmId::new("default"),
         path: path.to_owned(),
+        aliases: Vec::new(),
         serves,
         credentials: credentials.to_vec(),
         tolerances: Vec::new(),
+        soap_versions: vec![SoapVersionName::V12],
+        default_party: None,
+        reply: Default::default(),
     }
 }
 
-fn trusted(key: KnownKey, algorithm: SignatureAlgorithm) -> TrustedKey {
+pub(crate) fn trusted(key: KnownKey, algorithm: SignatureAlgorithm) -> TrustedKey {
     TrustedKey { id: Some(KeyId::new(key.id)), key: key.public(), algorithm }
 }
 
@@ -111,8 +119,9 @@ fn realm() -> Realm {
         id: RealmId::new("default"),
         issuer: IssuerName::new(ISSUER),
         public_url: ISSUER.to_owned(),
-        skew: Duration::from_secs(300),
+        skew: Skew::both(Duration::from_secs(300)),
         message_age: Duration::from_secs(300),
+        account_names: AccountNames::default(),
         parties: imbl_map(),
         issuers: imbl_map(),
         clients: imbl_map(),
@@ -122,8 +131,9 @@ fn realm() -> Realm {
     put(&mut realm, party(APP));
     for e in [
         endpoint("ut", "/ut", Serves::WsTrust13, &[CredentialKind::UsernamePassword]),
+        endpoint("digest", "/digest", Serves::WsTrust2005, &[CredentialKind::UsernameDigest]),
         endpoint("issued", "/issued", Serves::WsTrust13, &[CredentialKind::IssuedToken]),
-        endpoint("token", "/token", Serves::OAuthToken, &[CredentialKind::ClientSecretBasic]),
+        endpoint("token", "/token", Serves::OAuthToken, &OAUTH),
     ] {
         realm.endpoints.insert(e.id.clone(), Arc::new(e));
     }
@@ -139,17 +149,36 @@ fn realm() -> Realm {
         token_types: vec![TokenType::JWT, TokenType::SAML2],
     };
     realm.issuers.insert(second.name.clone(), Arc::new(second));
-    let client = Client {
-        id: ClientId::new("cid"),
-        secret: Some(PasswordHash::new("hash of secret")),
+    let secret = Some(PasswordHash::new("hash of secret"));
+    put_client(&mut realm, Client { secret, ..nobody("cid") });
+    let keys = vec![trusted(OTHER_P256, SignatureAlgorithm::EcdsaSha256)];
+    put_client(&mut realm, Client { keys, ..nobody("signer") });
+    put_client(&mut realm, Client { public: true, ..nobody("native") });
+    realm
+}
+
+/// What an OAuth endpoint can take.
+const OAUTH: [CredentialKind; 3] = [
+    CredentialKind::ClientSecretBasic,
+    CredentialKind::PrivateKeyJwt,
+    CredentialKind::PublicClient,
+];
+
+/// A client that has no way yet to say who it is.
+pub(crate) fn nobody(id: &str) -> Client {
+    Client {
+        id: ClientId::new(id),
+        secret: None,
         keys: Vec::new(),
         public: false,
-        default_party: None,
-        grants: vec![EXCHANGE.to_owned()],
+        grants: [EXCHANGE, BEARER, CREDENTIALS].map(str::to_owned).to_vec(),
         may_exchange: vec![PartyId::new(APP)],
-    };
+        default_party: None,
+    }
+}
+
+pub(crate) fn put_client(realm: &mut Realm, client: Client) {
     realm.clients.insert(client.id.clone(), Arc::new(client));
-    realm
 }
 
 fn imbl_map<M: Default>() -> M {
@@ -175,6 +204,18 @@ impl Directory for FakeDirectory {
         attributes.add(ClaimName::new("mail"), ["alice@example".to_owned()]);
         attributes.add(ClaimName::new("salary"), ["much".to_owned()]);
         let account = Account { name: name.clone(), attributes };
+        Box::pin(async move { Ok(known.then(|| Arc::new(account))) })
+    }
+
+    fn log_in_with_digest<'a>(
+        &'a self,
+        _: &'a RealmId,
+        name: &'a AccountName,
+        digest: &'a Digest,
+    ) -> BoxFuture<'a, Result<Option<Arc<Account>>, NotAvailable>> {
+        self.checks.fetch_add(1, Ordering::Relaxed);
+        let known = name.as_str() == "alice" && digest.octets == [7; 20];
+        let account = Account { name: name.clone(), attributes: Claims::none() };
         Box::pin(async move { Ok(known.then(|| Arc::new(account))) })
     }
 
@@ -239,6 +280,17 @@ pub(crate) fn password(name: &str, secret: &str) -> Presented {
     }
 }
 
+/// A digest of alice's shared secret, made so many seconds from now.
+pub(crate) fn digest(name: &str, octets: [u8; 20], nonce: &[u8], seconds: i64) -> Presented {
+    let digest = Digest { octets, nonce: nonce.to_vec(), created: "as sent".to_owned() };
+    Presented {
+        kind: CredentialKind::UsernameDigest,
+        credential: Credential::PasswordDigest { name: name.into(), digest, made: at(seconds) },
+        covered_by: Vec::new(),
+        confidential: true,
+    }
+}
+
 pub(crate) fn client(id: &str, secret: &str) -> Presented {
     Presented {
         kind: CredentialKind::ClientSecretBasic,
@@ -280,6 +332,7 @@ pub(crate) fn wish() -> Wish {
         subject: SubjectWish::Requestor,
         token_type: None,
         key: KeyWish::Bearer,
+        claims: Vec::new(),
         scopes: Vec::new(),
         lifetime: None,
     }
@@ -292,6 +345,15 @@ pub(crate) fn exchange_of(token: Credential) -> Wish {
         subject: SubjectWish::Impersonate(Box::new(token)),
         token_type: Some(TokenType::ACCESS_TOKEN),
         ..wish()
+    }
+}
+
+/// An access token for [`APP`] about the subject of a token that is the grant.
+pub(crate) fn granted_by(token: Credential) -> Wish {
+    Wish {
+        grant: Some(BEARER.to_owned()),
+        subject: SubjectWish::Asserted(Box::new(token)),
+        ..exchange_of(Credential::PublicClient("".into()))
     }
 }
 
@@ -336,7 +398,18 @@ impl World {
 
     /// Runs one exchange on an endpoint to its answer.
     pub(crate) fn ask(&self, path: &str, evidence: &Evidence, wish: Wish) -> Answer {
-        let mut exchange = self.kernel.begin(&self.endpoint(path), arrival());
+        self.ask_at(arrival(), path, evidence, wish)
+    }
+
+    /// The same, at that arrival.
+    pub(crate) fn ask_at(
+        &self,
+        arrival: Arrival,
+        path: &str,
+        evidence: &Evidence,
+        wish: Wish,
+    ) -> Answer {
+        let mut exchange = self.kernel.begin(&self.endpoint(path), arrival);
         let done = ready(async {
             match exchange.authenticate(evidence).await? {
                 Authentication::More(challenge) => Ok(Outcome::Ask(challenge)),

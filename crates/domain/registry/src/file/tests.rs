@@ -33,7 +33,8 @@ fn an_unknown_field_is_refused() {
     assert_eq!(
         mistake("[[realm]]\nid = \"a\"\nskew = 3\n"),
         "a.toml:3:1: unknown field `skew`, expected one of `id`, `public_url`, `issuer`, \
-         `skew_seconds`, `message_age_seconds`; remove it, or spell it as one of those"
+         `skew_seconds`, `skew_past_seconds`, `skew_future_seconds`, `message_age_seconds`, \
+         `account_names`, `domain`, `upn_suffix`; remove it, or spell it as one of those"
     );
 }
 

@@ -7,6 +7,7 @@
 //! WS-MetadataExchange 1.1 §3, §4. INTEROP: WCF's svcutil asks by Get, CXF by either.
 
 use symbolon_kernel::{Cause, Endpoint, Reply};
+use symbolon_messages::wstrust::Generation;
 use symbolon_soap::{Inquiry, Reply as Sealed, Sealer, SoapVersion};
 use symbolon_xml::{Element, Limits, QName, Unwritable, Writer};
 
@@ -38,12 +39,11 @@ pub fn exchange(endpoint: &Endpoint, received: &Received<'_>) -> Reply {
     };
     let wanted = inquiry.body.as_ref().is_none_or(wants_definitions);
     let definitions = if wanted { definitions(endpoint.realm()) } else { None };
-    let answer = metadata(definitions.as_deref()).and_then(|body| {
-        inquiry.sealer.seal(&Sealed { action, body: &body, timestamp: None })
-    });
+    let answer = metadata(definitions.as_deref())
+        .and_then(|body| inquiry.sealer.seal(&Sealed { action, body: &body, timestamp: None }));
     match answer {
         Ok(body) => reply(200, body),
-        Err(_) => refused(&Told::by_cause(sealer), received),
+        Err(_) => refused(&Told::by_cause(Generation::V13, sealer), received),
     }
 }
 

@@ -4,7 +4,9 @@
 //! Out: [`Port`]: where it is, what it speaks, and the policy that it enforces.
 //! Never: a tolerance. Whoever needs one knows; whoever reads the policy keeps it.
 
-use symbolon_kernel::snapshot::{CredentialKind, EndpointObject, RealmView, Serves};
+use symbolon_kernel::snapshot::{
+    CredentialKind, EndpointObject, RealmView, Serves, SoapVersionName,
+};
 use symbolon_messages::wstrust::Generation;
 use symbolon_soap::SoapVersion;
 use symbolon_soap::policy::{
@@ -36,7 +38,7 @@ impl<'e> Port<'e> {
             id: endpoint.id.as_str(),
             url: format!("{}{}", realm.public_url, endpoint.path),
             generation: generation_of(endpoint.serves)?,
-            versions: vec![SoapVersion::V12],
+            versions: endpoint.soap_versions.iter().map(|name| version_of(*name)).collect(),
             alternatives: endpoint.credentials.iter().flat_map(alternatives_of).collect(),
         })
     }
@@ -58,10 +60,18 @@ impl<'e> Port<'e> {
     }
 }
 
+const fn version_of(name: SoapVersionName) -> SoapVersion {
+    match name {
+        SoapVersionName::V11 => SoapVersion::V11,
+        SoapVersionName::V12 => SoapVersion::V12,
+    }
+}
+
 /// What WS-Trust an endpoint speaks, if any.
 pub(super) const fn generation_of(serves: Serves) -> Option<Generation> {
     match serves {
         Serves::WsTrust13 => Some(Generation::V13),
+        Serves::WsTrust2005 => Some(Generation::V2005),
         Serves::Mex
         | Serves::FederationMetadata
         | Serves::OAuthToken
@@ -74,7 +84,10 @@ pub(super) const fn generation_of(serves: Serves) -> Option<Generation> {
 fn alternatives_of(credential: &CredentialKind) -> Vec<Alternative> {
     let tokens: &[SupportingToken] = match credential {
         CredentialKind::UsernamePassword => &[SupportingToken::Username(Password::Text)],
-        CredentialKind::IssuedToken => &[SupportingToken::Saml(SamlVersion::V20)],
+        CredentialKind::UsernameDigest => &[SupportingToken::Username(Password::Digest)],
+        CredentialKind::IssuedToken => {
+            &[SupportingToken::Saml(SamlVersion::V20), SupportingToken::Saml(SamlVersion::V11)]
+        }
         CredentialKind::ClientSecretBasic
         | CredentialKind::ClientSecretPost
         | CredentialKind::PrivateKeyJwt
