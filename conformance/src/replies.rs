@@ -1,4 +1,4 @@
-//! Every SOAP reply of the suites, kept to be held against the schemas.
+//! Every SOAP reply of the suites, and every document in XML, kept to be held against the schemas.
 //!
 //! In:  an answer.
 //! Out: `SUITE.TEST.N.xml` in [`folder`].
@@ -25,7 +25,8 @@ pub fn folder() -> PathBuf {
 
 pub(crate) fn keep(answer: &Answer) {
     let media_type = answer.header("content-type").unwrap_or_default();
-    if !["application/soap+xml", "text/xml"].iter().any(|soap| media_type.starts_with(soap)) {
+    let of_schemas = ["application/soap+xml", "text/xml", "application/samlmetadata+xml"];
+    if !of_schemas.iter().any(|one| media_type.starts_with(one)) {
         return;
     }
     let test = format!("{}.{}", suite(), test_name());

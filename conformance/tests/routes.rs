@@ -12,6 +12,13 @@ use symbolon_conformance::{Form, Request, Rst, sts};
 fn strangers() -> Vec<(&'static str, Request, u16, &'static str)> {
     let wst = |path| Rst { path, credential: String::new(), ..Rst::default() }.request();
     let get = |path| Request::new("GET", path);
+    let in_2005 = |path| {
+        let envelope = Rst { path, credential: String::new(), ..Rst::default() }.envelope();
+        let trust = "http://docs.oasis-open.org/ws-sx/ws-trust/200512";
+        let envelope = envelope.replace(trust, "http://schemas.xmlsoap.org/ws/2005/02/trust");
+        Request::post(path, "application/soap+xml; charset=utf-8", envelope)
+    };
+    let federation = "/FederationMetadata/2007-06/FederationMetadata.xml";
     vec![
         (
             "/.well-known/oauth-authorization-server",
@@ -20,10 +27,12 @@ fn strangers() -> Vec<(&'static str, Request, u16, &'static str)> {
             "",
         ),
         ("/.well-known/openid-configuration", get("/.well-known/openid-configuration"), 200, ""),
+        (federation, get(federation), 200, ""),
         ("/oauth2/jwks", get("/oauth2/jwks"), 200, ""),
         // RFC 6749 §5.2
         ("/oauth2/token", Form::jwt("x").by(None).request(), 401, "invalid_client"),
         // WSS SMS 1.1.1 §12
+        ("/trust/13/adfs", wst("/trust/13/adfs"), 500, "FailedAuthentication"),
         (
             "/trust/13/issuedtokenmixed",
             wst("/trust/13/issuedtokenmixed"),
@@ -32,6 +41,13 @@ fn strangers() -> Vec<(&'static str, Request, u16, &'static str)> {
         ),
         ("/trust/13/strict", wst("/trust/13/strict"), 500, "FailedAuthentication"),
         ("/trust/13/usernamemixed", wst("/trust/13/usernamemixed"), 500, "FailedAuthentication"),
+        (
+            "/trust/2005/usernamemixed",
+            in_2005("/trust/2005/usernamemixed"),
+            500,
+            "FailedAuthentication",
+        ),
+        ("/trust/mex", get("/trust/mex"), 200, ""),
     ]
 }
 

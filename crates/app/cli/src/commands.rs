@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod check;
+pub(crate) mod doctor;
 pub(crate) mod explain;
 mod files;
 pub(crate) mod init;
@@ -13,3 +14,4 @@ pub(crate) mod shell;
 pub(crate) mod token;
 mod trail;
 mod whose;
+mod wire;

@@ -11,7 +11,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{audit, check, explain, init, objects, provision, rp, serve, shell, token};
+use crate::commands::{
+    audit, check, doctor, explain, init, objects, provision, rp, serve, shell, token,
+};
 use crate::output::Failed;
 
 /// A security token service.
@@ -49,6 +51,8 @@ enum Command {
     /// Look at OAuth clients.
     #[command(subcommand)]
     Client(objects::Command),
+    /// Make the first call of a client in use, and say what it would choke on.
+    Doctor(Box<doctor::Arguments>),
     /// Write a shell's completions to standard output.
     Completions(shell::Completions),
     /// Write the manual's pages into a folder.
@@ -67,6 +71,7 @@ fn main() -> ExitCode {
         Command::Rp(command) => rp::run(&command),
         Command::Account(command) => objects::run(&objects::ACCOUNT, &command),
         Command::Client(command) => objects::run(&objects::CLIENT, &command),
+        Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Completions(arguments) => {
             shell::completions(&arguments);
             Ok(())
@@ -112,6 +117,8 @@ mod tests {
             "symbolon rp add --data d",
             "symbolon rp add urn:rp:a",
             "symbolon client show",
+            "symbolon doctor https://sts --ca c",
+            "symbolon doctor --as-client curl https://sts --ca c",
             "symbolon completions",
             "symbolon man",
         ] {
@@ -146,6 +153,8 @@ mod tests {
             "symbolon rp list --data d",
             "symbolon account show alice --store s --realm default",
             "symbolon client list --config server.toml",
+            "symbolon doctor --as-client adal https://sts/u --ca c --user a --password-file p --applies-to urn:rp",
+            "symbolon doctor --as-client openid-client https://sts --ca c --wire",
             "symbolon completions bash",
             "symbolon man d",
         ] {

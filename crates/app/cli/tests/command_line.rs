@@ -273,8 +273,9 @@ fn text(output: &Output) -> String {
 
 /// A certificate for a server and its key, in PEM.
 fn server_certificate() -> (String, String) {
+    let millis = |seconds: i64| seconds.saturating_mul(1000);
     let validity =
-        symbolon_keys::Validity { not_before: YEARS.0 * 1000, not_after: YEARS.1 * 1000 };
+        symbolon_keys::Validity { not_before: millis(YEARS.0), not_after: millis(YEARS.1) };
     let (authority, _) = symbolon_keys::Authority::create("test", validity).unwrap();
     let names =
         symbolon_keys::ServerNames { dns: vec!["sts.example".to_owned()], addresses: vec![] };

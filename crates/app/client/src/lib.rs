@@ -35,6 +35,7 @@
 mod failure;
 mod https;
 mod oauth;
+mod replay;
 mod token;
 mod trust;
 mod verify;
@@ -44,6 +45,7 @@ mod wstrust;
 pub use failure::{Failure, Refused};
 pub use https::{BadRoots, Client, Roots};
 pub use oauth::{ExchangeRequest, Metadata};
+pub use replay::{Replay, Replied};
 pub use symbolon_messages::Secret;
 pub use token::{ReceivedToken, TokenKind};
 pub use trust::{BadTrust, Trust};

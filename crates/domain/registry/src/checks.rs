@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use symbolon_kernel::snapshot::{
     Admitted, Client, EndpointObject, KeyState, Realm, RelyingParty, Serves, Snapshot,
+    SoapVersionName,
 };
 use symbolon_keys::SignatureAlgorithm;
 use symbolon_model::TokenType;
@@ -113,11 +114,11 @@ fn metadata(realm: &Realm, flaws: &mut Flaws) {
             Serves::OAuthMetadata => format!("{OAUTH_METADATA}{issuer_path}"),
             Serves::OpenIdConfiguration => format!("{issuer_path}{OPENID_CONFIGURATION}"),
             Serves::Mex | Serves::FederationMetadata => {
-                if !(serves(Serves::WsTrust13) || serves(Serves::WsTrust2005)) {
-                    let message = "it must name an endpoint that serves ws-trust-1.3".to_owned();
+                if !realm.endpoints.values().any(|one| is_published(one)) {
+                    let message = "it must name an endpoint of WS-Trust that speaks SOAP 1.2";
                     let object = (realm.id.as_str(), "endpoint", endpoint.id.as_str());
                     let remedy = "write that endpoint, or remove this one";
-                    flaws.wrong(object, "serves", message, remedy);
+                    flaws.wrong(object, "serves", message.to_owned(), remedy);
                 }
                 continue;
             }
@@ -145,6 +146,12 @@ fn default_parties(realm: &Realm, flaws: &mut Flaws) {
             flaws.wrong(object, "default_party", message, remedy);
         }
     }
+}
+
+/// Whether the realm's WSDL and federation metadata name an endpoint.
+fn is_published(endpoint: &EndpointObject) -> bool {
+    matches!(endpoint.serves, Serves::WsTrust13 | Serves::WsTrust2005)
+        && endpoint.soap_versions.contains(&SoapVersionName::V12)
 }
 
 /// SPEC: RFC 8414 §3.1, OpenID Connect Discovery 1.0 §4: the path follows from the issuer.

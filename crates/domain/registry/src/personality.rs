@@ -8,9 +8,7 @@
 mod tests;
 
 use serde::Deserialize;
-use symbolon_kernel::snapshot::{
-    CredentialKind, EndpointObject, ReplyShape, Serves, Tolerance,
-};
+use symbolon_kernel::snapshot::{CredentialKind, EndpointObject, ReplyShape, Serves, Tolerance};
 
 use crate::convert::Judge;
 
@@ -53,7 +51,11 @@ pub(crate) fn put_on(
         Ok(file) => file,
         Err(why) => {
             let message = format!("the file of `{name}` cannot be read: {}", why.message());
-            return judge.wrong("personality", message, "report it: the file is part of the program");
+            return judge.wrong(
+                "personality",
+                message,
+                "report it: the file is part of the program",
+            );
         }
     };
     let takes = |part: &Part| part.credential.is_none_or(|one| endpoint.credentials.contains(&one));

@@ -26,7 +26,7 @@ pub struct SecurityPolicy<'a> {
     pub id: &'a str,
     /// What it is written in.
     pub dialect: Dialect,
-    /// A requestor keeps one of these.
+    /// A requestor keeps one of these. Those for which the dialect has no words are not written.
     pub alternatives: Vec<Alternative>,
 }
 
@@ -147,7 +147,8 @@ impl SecurityPolicy<'_> {
         out.start(&wsp("Policy")).attribute_in(&QName::new("wsu", WSU, "Id"), self.id);
         out.declare(self.dialect.prefix(), self.dialect.namespace());
         out.start(&wsp("ExactlyOne"));
-        for alternative in &self.alternatives {
+        for alternative in self.alternatives.iter().filter(|one| one.token.is_said_in(self.dialect))
+        {
             out.start(&wsp("All"));
             alternative.write(self.dialect, out);
             out.end();
@@ -210,14 +211,20 @@ impl Layout {
 }
 
 impl SupportingToken {
+    // 2005 had no word for a digest. To say "a UsernameToken" instead would ask for what is refused.
+    const fn is_said_in(self, dialect: Dialect) -> bool {
+        match (dialect, self) {
+            (Dialect::V2005, Self::Username(Password::Digest)) => false,
+            (Dialect::V12 | Dialect::V2005, _) => true,
+        }
+    }
+
     fn write(self, dialect: Dialect, out: &mut Writer) {
         let (kind, versions) = match self {
             Self::Username(Password::Text) => ("UsernameToken", &["WssUsernameToken10"][..]),
-            Self::Username(Password::Digest) => match dialect {
-                Dialect::V12 => ("UsernameToken", &["HashPassword", "WssUsernameToken10"][..]),
-                // 2005 had no word for it.
-                Dialect::V2005 => ("UsernameToken", &["WssUsernameToken10"][..]),
-            },
+            Self::Username(Password::Digest) => {
+                ("UsernameToken", &["HashPassword", "WssUsernameToken10"][..])
+            }
             Self::Saml(SamlVersion::V11) => ("SamlToken", &["WssSamlV11Token11"][..]),
             Self::Saml(SamlVersion::V20) => ("SamlToken", &["WssSamlV20Token11"][..]),
         };

@@ -122,7 +122,9 @@ impl Found {
             realm: realm.as_str().to_owned(),
             name: account.record.name.as_str().to_owned(),
             origin: account.origin.clone(),
-            body: serde_json::to_value(&account.record).map_err(|flaw| flaw.to_string()),
+            body: serde_json::to_value(&account.record)
+                .map(as_written)
+                .map_err(|flaw| flaw.to_string()),
         }
     }
 
@@ -150,6 +152,20 @@ impl Found {
         text.push_str(&toml);
         Ok(text)
     }
+}
+
+/// An account's attributes as a file has them: by name.
+fn as_written(mut account: Value) -> Value {
+    let named = |claim: &Value| {
+        Some((claim.get("name")?.as_str()?.to_owned(), claim.get("values")?.clone()))
+    };
+    let attributes = account.get("attributes").and_then(Value::as_array);
+    let attributes: Option<serde_json::Map<String, Value>> =
+        attributes.and_then(|all| all.iter().map(named).collect());
+    if let (Some(named), Some(there)) = (attributes, account.get_mut("attributes")) {
+        *there = Value::Object(named);
+    }
+    account
 }
 
 /// Every object of a kind, by realm and name.
@@ -209,6 +225,13 @@ mod tests {
         let expected =
             "# from file:a.toml\n[[relying_party]]\nattributes = [\"mail\"]\nid = \"urn:rp:a\"\n";
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn the_attributes_of_an_account_are_shown_by_name() {
+        let body = json!({ "name": "a", "attributes": [{ "name": "mail", "values": ["a@b"] }] });
+        let shown = found(as_written(body)).text(&ACCOUNT).unwrap();
+        assert!(shown.ends_with("[account.attributes]\nmail = [\"a@b\"]\n"), "{shown}");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use symbolon_server::listener::Limits;
 use tokio::io::AsyncWriteExt;
 
 use crate::support::{
-    self, Answered, JWKS, PATIENCE, SLOW, SOAP, Server, post, read_answer, start, start_with,
+    self, Answered, JWKS, MEX, PATIENCE, SLOW, SOAP, Server, post, read_answer, start, start_with,
 };
 
 const SOAP_12: &str = "application/soap+xml; charset=utf-8";
@@ -79,6 +79,22 @@ async fn a_wrong_method_is_405_and_names_the_right_ones() {
     }
     let answered = refused(&server, &post(JWKS, "application/json", "{}"), 405).await;
     assert_eq!(answered.header("allow"), Some("GET, HEAD"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metadata_are_read_and_asked_for_and_an_endpoint_of_messages_is_read_for_its_wsdl() {
+    let server = start(support::limits()).await;
+    let get = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    assert_eq!(server.ask(&post(MEX, SOAP_12, "asked")).await.body, "asked");
+    let wsdl = format!("{SOAP}?wsdl");
+    for path in [MEX, wsdl.as_str()] {
+        assert_eq!(server.ask(&get(path)).await.status, 200, "{path}");
+    }
+    let put = format!("PUT {MEX} HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    assert_eq!(refused(&server, &put, 405).await.header("allow"), Some("GET, HEAD, POST"));
+    for path in [format!("{SOAP}?wsdl=1"), format!("{SLOW}?wsdl")] {
+        assert_eq!(refused(&server, &get(&path), 405).await.header("allow"), Some("POST"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ use symbolon_jose::{Header, base64url, sign_compact};
 use symbolon_kernel::ports::PasswordHash;
 use symbolon_kernel::snapshot::{Client, Realm};
 use symbolon_kernel::{Arrival, ClientReading, Evidence, audit};
-use symbolon_keys::{Certificate, SignatureAlgorithm};
+use symbolon_keys::{Certificate, SignatureAlgorithm, SigningKey as _};
 use symbolon_model::{ClientId, IssuerName, Timestamp, purpose};
 use symbolon_testkit::{KnownKey, OTHER_RSA};
 
@@ -190,6 +190,26 @@ fn a_key_signs_with_the_algorithm_of_its_object_alone() {
     let assertion = signed_by(OTHER_RSA, None, &good()); // RS256
     let answer = world_with(pss).ask("/token", &asserting(&assertion), about_itself());
     assert_eq!(refusal(&answer).cause, Cause::Unauthenticated);
+}
+
+/// MSAL names the certificate by its digests, and carries it: neither chooses a key.
+#[test]
+fn what_an_assertion_says_of_its_key_is_not_looked_at() {
+    let header =
+        json!({ "alg": "ES256", "typ": "JWT", "x5t": "AAAA", "x5t#S256": "AAAA", "x5c": ["AAAA"] });
+    let signed_as_it_is = |header: &Value, key: KnownKey| {
+        let part = |value: &Value| base64url::encode(value.to_string().as_bytes());
+        let unsigned = format!("{}.{}", part(header), part(&good()));
+        let signature = ready(key.private().sign(unsigned.as_bytes())).unwrap();
+        asserting(&format!("{unsigned}.{}", base64url::encode(&signature)))
+    };
+    minted(&world().ask("/token", &signed_as_it_is(&header, OTHER_P256), about_itself()));
+    assert_eq!(refused_as(&signed_as_it_is(&header, P256)), Cause::Unauthenticated);
+    let mut other = header.clone();
+    other["kid"] = "p256-1".into(); // the client's one key is called otherwise
+    assert_eq!(refused_as(&signed_as_it_is(&other, OTHER_P256)), Cause::Unauthenticated);
+    other["kid"] = "p256-2".into();
+    minted(&world().ask("/token", &signed_as_it_is(&other, OTHER_P256), about_itself()));
 }
 
 /// openid-client 6.8.9, as recorded: PS256, `aud` the issuer, no `typ` and no `kid`.

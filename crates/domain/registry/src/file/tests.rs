@@ -78,7 +78,7 @@ fn a_single_table_where_a_list_belongs_is_refused() {
 
 #[test]
 fn every_mistake_of_a_file_is_told_at_once() {
-    let text = "[[realm]]\nid = 1\n[[client]]\nid = \"c\"\n[[nonsense]]\n";
+    let text = "[[realm]]\nid = 1\n[[account]]\nname = \"a\"\n[[nonsense]]\n";
     let lines: Vec<_> = parse("a.toml", text).unwrap_err().iter().map(|m| m.place.line).collect();
     assert_eq!(lines, [2, 3, 5]);
 }

@@ -1,4 +1,4 @@
-use symbolon_kernel::snapshot::{Snapshot, Tolerance, TokenTypeName};
+use symbolon_kernel::snapshot::{Snapshot, TokenTypeName, Tolerance};
 
 use super::*;
 use crate::compile::{Delta, Given, compile};
@@ -69,11 +69,23 @@ fn its_paths_go_with_it() {
 }
 
 #[test]
+fn a_wsdl_needs_an_endpoint_to_name() {
+    let mex = object("endpoint", "mex", "{\"id\":\"mex\",\"path\":\"/mex\",\"serves\":\"mex\"}");
+    let rest = "\"path\":\"/a\",\"credentials\":[\"username-password\"]";
+    let eleven = endpoint("a", &format!("{rest},\"soap\":[\"1.1\"]"));
+    for without in [vec![mex.clone()], vec![mex.clone(), eleven]] {
+        let told = with(&without).unwrap_err();
+        let message = "it must name an endpoint of WS-Trust that speaks SOAP 1.2".to_owned();
+        assert_eq!(told, [("serves".to_owned(), message)]);
+    }
+    assert!(with(&[mex, endpoint("a", rest)]).is_ok());
+}
+
+#[test]
 fn two_endpoints_cannot_share_its_paths() {
     let told = with(&[ut("a", "other-1"), ut("b", "other-1")]).unwrap_err();
-    let expected = |path| {
-        ("personality".to_owned(), format!("`{path}` is also the path of endpoint `a`"))
-    };
+    let expected =
+        |path| ("personality".to_owned(), format!("`{path}` is also the path of endpoint `a`"));
     assert_eq!(told, [expected("/other/ut"), expected("/other")]);
 }
 

@@ -9,7 +9,7 @@ pub const WST2005: &str = "http://schemas.xmlsoap.org/ws/2005/02/trust";
 /// What 1.4 added: ActAs, interactive challenges.
 pub const WST14: &str = "http://docs.oasis-open.org/ws-sx/ws-trust/200802";
 /// WS-Policy 1.2, where most clients take AppliesTo from.
-pub const WSP: &str = "http://schemas.xmlsoap.org/ws/2004/09/policy";
+pub const WSP: &str = symbolon_soap::names::WSP;
 /// WS-Policy 1.5, from where CXF takes it.
 pub const WSP15: &str = "http://www.w3.org/ns/ws-policy";
 /// WS-Policy 1.5, working draft.

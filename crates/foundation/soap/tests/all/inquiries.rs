@@ -32,7 +32,8 @@ fn a_credential_another_version_and_two_elements_are_refused() {
     let flaw = open(&envelope("<s:Body><x/><x/></s:Body>")).unwrap_err().flaw;
     assert_eq!(flaw, Flaw::Envelope(EnvelopeFlaw::BodyNotOneElement));
 
-    let doubled = "<s:Header><a:Action>urn:a</a:Action><a:Action>urn:b</a:Action></s:Header><s:Body/>";
+    let doubled =
+        "<s:Header><a:Action>urn:a</a:Action><a:Action>urn:b</a:Action></s:Header><s:Body/>";
     let flaw = open(&envelope(doubled)).unwrap_err().flaw;
     assert!(matches!(flaw, Flaw::Addressing(_)), "{flaw}");
 }

@@ -5,13 +5,12 @@
 //! Never: a token whose signature, issuer, lifetime or audience was checked and found wrong.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use symbolon_client::{
-    Client, ExchangeRequest, Expected, Failure, IssueRequest, ReceivedToken, Roots, TokenKind,
-    Trust, Verified, Wire, verify,
+    Client, ExchangeRequest, Expected, IssueRequest, ReceivedToken, TokenKind, Trust, Verified,
+    verify,
 };
 use symbolon_model::Timestamp;
 use symbolon_server::clock::Clock;
@@ -20,7 +19,8 @@ use super::Output;
 use super::shown::{Findings, show};
 use super::trust::{Keys, published};
 use crate::commands::files;
-use crate::output::{Failed, note};
+use crate::commands::wire::{self, failed};
+use crate::output::Failed;
 
 /// Where, who, for whom.
 #[derive(Args, Debug)]
@@ -109,10 +109,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failed> {
 
 impl Arguments {
     fn client(&self) -> Result<Client, Failed> {
-        let roots = Roots::from_pem(&files::read(&self.ca)?)
-            .map_err(|flaw| Failed::because(self.ca.display(), flaw))?;
-        let client = Client::new(&roots).map_err(Failed::new)?;
-        Ok(if self.wire { client.watched_by(Arc::new(OnStandardError)) } else { client })
+        wire::client(&self.ca, self.wire)
     }
 
     /// The wanted type as WS-Trust names it.
@@ -235,48 +232,6 @@ fn origin(url: &str) -> Option<String> {
     let (scheme, rest) = url.split_once("://")?;
     let host = rest.split('/').next()?;
     Some(format!("{scheme}://{host}"))
-}
-
-/// A failure with what the user can do about it.
-fn failed(failure: Failure) -> Failed {
-    let remedy = match &failure {
-        Failure::Address { .. } => "give an address that begins with https://".to_owned(),
-        Failure::Unreachable { .. } | Failure::Late { .. } => {
-            "is the server running, and is this its address?".to_owned()
-        }
-        Failure::Unproven { .. } => {
-            "--ca must hold the authority that certified the server for this very name".to_owned()
-        }
-        Failure::Refused(refused) => match &refused.request_id {
-            Some(id) => format!(
-                "the server's operator sees why: symbolon explain {}",
-                crate::output::clean(id)
-            ),
-            None => return Failed::new(failure),
-        },
-        Failure::Request(_) | Failure::Http { .. } | Failure::Answer { .. } => {
-            "--wire shows what was sent and what came back".to_owned()
-        }
-    };
-    Failed::new(failure).with_remedy(remedy)
-}
-
-/// Shows requests and answers on standard error.
-struct OnStandardError;
-
-impl Wire for OnStandardError {
-    fn sent(&self, masked: &str) {
-        show_wire('>', masked);
-    }
-
-    fn received(&self, masked: &str) {
-        show_wire('<', masked);
-    }
-}
-
-fn show_wire(direction: char, masked: &str) {
-    masked.lines().for_each(|line| note(&format!("{direction} {}", crate::output::clean(line))));
-    note("");
 }
 
 #[cfg(test)]
