@@ -1,9 +1,11 @@
 //! A process that the bench starts, speaks with by lines, and ends.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use crate::Failure;
+use crate::pinning::on;
 
 /// Killed when dropped: nothing that we start has anything to lose.
 pub(crate) struct Running {
@@ -20,8 +22,8 @@ impl Running {
     }
 
     /// This program, as one of its floors.
-    pub(crate) fn floor(arguments: &[&std::ffi::OsStr]) -> Result<Self, Failure> {
-        Self::start(Command::new(std::env::current_exe()?).args(arguments))
+    pub(crate) fn floor(arguments: &[&OsStr], processor: Option<u16>) -> Result<Self, Failure> {
+        Self::start(on(processor, std::env::current_exe()?.as_os_str()).args(arguments))
     }
 
     pub(crate) fn pid(&self) -> u32 {

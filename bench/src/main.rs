@@ -5,7 +5,7 @@
 //! Never: numbers of two runs in one ratio; a server other than the release default in the main rows.
 //!
 //! In order: `signatures`, `echo` and `rows` are the floors, `served` is our server, `flows` are what it is asked, `load` asks,
-//! `run` interleaves them all, `report` says what came of it.
+//! `run` interleaves them all, `pinning` gives each side a processor, `report` says what came of it.
 
 mod child;
 mod clock;
@@ -13,6 +13,7 @@ mod cpu;
 mod echo;
 mod flows;
 mod load;
+mod pinning;
 mod report;
 mod rows;
 mod run;
@@ -43,6 +44,9 @@ struct Arguments {
     /// About how long to measure, in all.
     #[arg(long, default_value_t = 60, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(10..=3600))]
     seconds: u16,
+    /// The processor of whatever is measured; the bench says it to itself.
+    #[arg(long, hide = true)]
+    server_processor: Option<u16>,
     #[command(subcommand)]
     floor: Option<Floor>,
 }
@@ -70,9 +74,15 @@ fn main() -> ExitCode {
 }
 
 fn bench(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    if arguments.server_processor.is_none()
+        && let Some((server, client)) = pinning::two()
+    {
+        served::build()?;
+        return Err(pinning::again(server, client));
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let seconds = Duration::from_secs(u64::from(arguments.seconds));
-    let measured = runtime.block_on(run::all(seconds))?;
+    let measured = runtime.block_on(run::all(seconds, arguments.server_processor))?;
     let text = if arguments.json {
         serde_json::to_string_pretty(&report::json(&measured))?
     } else {

@@ -50,6 +50,11 @@ pub(crate) fn text(measured: &Measured) -> String {
             measured.rounds,
             measured.window.as_millis()
         ),
+        if measured.pinned {
+            "What is measured runs on one processor, and who asks on another.".to_owned()
+        } else {
+            "Nobody has a processor of their own (no taskset, or only one processor).".to_owned()
+        },
         String::new(),
         "Floors".to_owned(),
         row("RSA-2048 sign", median(&measured.rsa_sign), "µs"),
@@ -135,6 +140,7 @@ pub(crate) fn json(measured: &Measured) -> Value {
     let memory = object(&measured.memory_store, |served| json!({ "cpu_us": median(&served.cpu) }));
     json!({
         "rounds": measured.rounds,
+        "pinned": measured.pinned,
         "window_ms": u64::try_from(measured.window.as_millis()).unwrap_or(u64::MAX),
         "connections": CONNECTIONS,
         "floors": {

@@ -14,7 +14,7 @@ use crate::child::Running;
 use crate::cpu::{self, Threads};
 use crate::flows::{self, Flow, Requests, STRANGERS};
 use crate::load::{Message, Target, Window};
-use crate::served::{self, Server};
+use crate::served::{self, Program, Server};
 use crate::signatures::{self, Keys};
 use crate::{CONNECTIONS, Failure, clock, say};
 
@@ -30,6 +30,8 @@ const STARTS: u32 = 5;
 /// Everything that a run saw.
 pub(crate) struct Measured {
     pub(crate) rounds: u32,
+    /// Whether what was measured had a processor of its own.
+    pub(crate) pinned: bool,
     pub(crate) window: Duration,
     /// Microseconds of processor time, one of each round.
     pub(crate) rsa_sign: Vec<f64>,
@@ -78,27 +80,29 @@ struct Bench {
     window: Duration,
 }
 
-pub(crate) async fn all(seconds: Duration) -> Result<Measured, Failure> {
+pub(crate) async fn all(seconds: Duration, processor: Option<u16>) -> Result<Measured, Failure> {
     say("building the server");
-    let program = served::build()?;
-    let folder = near(&program)?;
+    let program = Program { file: served::build()?, processor };
+    let folder = near(&program.file)?;
     let data = folder.path().join("data");
-    let binary_mb = megabytes(fs::metadata(&program)?.len());
+    let binary_mb = megabytes(fs::metadata(&program.file)?.len());
 
     say("starts");
-    let (start_ms, idle_mb) = starts(&program, &data).await?;
+    let anywhere = Program { file: program.file.clone(), processor: None };
+    let (start_ms, idle_mb) = starts(&anywhere, &data).await?;
     flows::write_objects(&data)?;
     let server = Server::start(&program, &data).await?;
     let requests = Requests::prepare(&server, &data).await?;
     let cold = cold(&server, &requests).await?;
 
-    let (echoing, echo) = echo(&data)?;
-    let rows = Running::floor(&["rows".as_ref(), folder.path().as_ref()])?;
+    let (echoing, echo) = echo(&data, processor)?;
+    let rows = Running::floor(&["rows".as_ref(), folder.path().as_ref()], processor)?;
     let window = window(seconds);
     let keys = Keys::generate()?;
     let mut bench = Bench { keys, server, requests, _echoing: echoing, echo, rows, window };
     let mut measured = Measured {
         rounds: ROUNDS,
+        pinned: processor.is_some(),
         window,
         rsa_sign: Vec::new(),
         p256_sign: Vec::new(),
@@ -189,7 +193,7 @@ fn near(program: &Path) -> Result<TempDir, Failure> {
 }
 
 /// Starts with existing keys, milliseconds, and the memory of a server that nobody asks anything, megabytes.
-async fn starts(program: &Path, data: &Path) -> Result<(Vec<f64>, f64), Failure> {
+async fn starts(program: &Program, data: &Path) -> Result<(Vec<f64>, f64), Failure> {
     drop(Server::start(program, data).await?); // makes the keys
     let mut starts = Vec::new();
     for _ in 0..STARTS {
@@ -211,8 +215,8 @@ async fn cold(server: &Server, requests: &Requests) -> Result<Cold, Failure> {
     Ok(Cold { cpu: cpu.as_secs_f64() * 1e6 / f64::from(u32::try_from(STRANGERS)?), latencies })
 }
 
-fn echo(data: &Path) -> Result<(Running, Target), Failure> {
-    let mut echoing = Running::floor(&["echo".as_ref(), data.as_ref()])?;
+fn echo(data: &Path, processor: Option<u16>) -> Result<(Running, Target), Failure> {
+    let mut echoing = Running::floor(&["echo".as_ref(), data.as_ref()], processor)?;
     let address = echoing.hear()?.parse()?;
     let target = Target::new(&fs::read(data.join("ca.crt"))?, address, echoing.pid())?;
     Ok((echoing, target))

@@ -14,6 +14,7 @@ use crate::Failure;
 use crate::child::Running;
 use crate::clock::moment;
 use crate::load::{Message, Target};
+use crate::pinning::on;
 
 /// As `--dev` configures itself, but for the store.
 const IN_MEMORY: &str = r#"
@@ -25,6 +26,18 @@ store = { kind = "memory", allow_loss = true }
 sealing = { key = "file:sealing.key" }
 log = { format = "text" }
 "#;
+
+/// The server's program, and the processor that it gets.
+pub(crate) struct Program {
+    pub(crate) file: PathBuf,
+    pub(crate) processor: Option<u16>,
+}
+
+impl Program {
+    fn command(&self) -> Command {
+        on(self.processor, self.file.as_os_str())
+    }
+}
 
 /// A running server. It ends when dropped.
 pub(crate) struct Server {
@@ -57,17 +70,17 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
 
 impl Server {
     /// Starts with that data directory, on any free port.
-    pub(crate) async fn start(program: &Path, data: &Path) -> Result<Self, Failure> {
-        let mut command = Command::new(program);
+    pub(crate) async fn start(program: &Program, data: &Path) -> Result<Self, Failure> {
+        let mut command = program.command();
         command.args(["serve", "--dev", "--listen", "127.0.0.1:0", "--data"]).arg(data);
         Self::run(command, data).await
     }
 
     /// Starts with the files of that data directory and everything else in memory: not the default.
-    pub(crate) async fn start_in_memory(program: &Path, data: &Path) -> Result<Self, Failure> {
+    pub(crate) async fn start_in_memory(program: &Program, data: &Path) -> Result<Self, Failure> {
         let config = data.join("memory.toml");
         fs::write(&config, IN_MEMORY)?;
-        let mut command = Command::new(program);
+        let mut command = program.command();
         command.args(["serve", "--config"]).arg(config);
         Self::run(command, data).await
     }

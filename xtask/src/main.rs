@@ -6,6 +6,8 @@
 
 mod clients;
 mod layers;
+mod package;
+mod sbom;
 mod steps;
 mod suites;
 mod tally;
@@ -30,7 +32,9 @@ enum Task {
     Test,
     /// Only the walls between the layers.
     Layers,
-    /// Only a suite of foreign programs.
+    /// The static program, its bill of materials and the Debian package, into `target/package`.
+    Package,
+    /// Only a suite that needs more than cargo.
     Conformance {
         #[command(subcommand)]
         suite: Conformance,
@@ -44,6 +48,8 @@ enum Conformance {
         /// Only these: `adal`, `zeep` …
         only: Vec<String>,
     },
+    /// The Debian package: installed, started, upgraded, removed and purged in a view of this machine that is thrown away.
+    Package,
 }
 
 fn main() -> ExitCode {
@@ -54,6 +60,8 @@ fn main() -> ExitCode {
         Task::Conformance { suite: Conformance::Clients { only } } => {
             clients::conformance(&mut run, &only);
         }
+        Task::Conformance { suite: Conformance::Package } => package::conformance(&mut run),
+        Task::Package => package::build(&mut run),
     }
     run.close()
 }

@@ -53,6 +53,13 @@ impl Run {
         self.count(name, Tally::FAILED);
     }
 
+    /// Says that a step that is not a command succeeded.
+    pub(crate) fn pass(&mut self, name: &str, what: &str) {
+        say(&format!("== {name}"));
+        say(what);
+        self.count(name, Tally::PASSED);
+    }
+
     /// Says that a step did not run. `(optional)` at the end of `why`: CI may do without it.
     pub(crate) fn skip(&mut self, name: &str, why: &str) {
         say(&format!("== {name}"));

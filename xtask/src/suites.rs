@@ -6,8 +6,8 @@
 
 use std::process::Command;
 
-use crate::clients;
 use crate::steps::{Run, say, succeeds};
+use crate::{clients, package};
 
 /// A program that some tests call, and the Debian package that has it.
 struct Tool {
@@ -64,6 +64,7 @@ pub(crate) fn everything(run: &mut Run) {
         }
     }
     clients::conformance(run, &[]);
+    package::conformance(run);
 }
 
 /// Installs what tests call and the machine lacks, where that is possible.

@@ -141,6 +141,7 @@ impl SqliteStore {
             observer: Arc::clone(&observer),
             before_commit: options.before_commit,
             clock,
+            committed: Duration::ZERO,
             runtime: Handle::try_current().ok(),
         };
         Ok(Self {

@@ -26,6 +26,10 @@ use crate::strangers::Strangers;
 /// LIMIT: bounds how long the first of a group waits for the last: about 15 ms.
 const GROUP: usize = 1024;
 
+/// LIMIT: commits are at least so far apart. An exchange that comes alone is written at once; under load, groups grow instead
+/// of commits: a commit of one costs four times what a row costs in a group, and a disk takes longer than this anyway.
+const APART: Duration = Duration::from_millis(2);
+
 /// How long to leave a disk alone that refused to take the refusals of strangers.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -79,6 +83,8 @@ pub(super) struct Writer {
     pub(super) observer: Arc<dyn Observer>,
     pub(super) before_commit: Option<BeforeCommit>,
     pub(super) clock: Clock,
+    /// When the last group was gathered.
+    pub(super) committed: Duration,
     /// The runtime that the exchanges run on, where the store was opened on one.
     pub(super) runtime: Option<Handle>,
 }
@@ -118,6 +124,9 @@ impl Writer {
 
     /// Commits the exchange with all that wait behind it; returns the job at which the group ended, if any.
     fn gather(&mut self, first: Commit, jobs: &Receiver<Job>) -> Option<Job> {
+        let since = self.clock.now().saturating_sub(self.committed);
+        std::thread::sleep(APART.saturating_sub(since));
+        self.committed = self.clock.now();
         let mut group = vec![first];
         let mut next = None;
         while group.len() < GROUP && next.is_none() {

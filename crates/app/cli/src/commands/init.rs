@@ -143,3 +143,66 @@ fn failed(path: &Path, why: &io::Error) -> Failed {
     }
     failed
 }
+
+#[cfg(test)]
+mod tests {
+    use symbolon_registry::file;
+    use symbolon_server::config::Config;
+
+    use super::*;
+
+    /// A template with its examples no longer commented out.
+    fn uncommented(text: &str) -> String {
+        let example = |line: &str| {
+            let rest = line.strip_prefix("# ")?;
+            let name = rest.split(" = ").next()?;
+            let field = rest.contains(" = ") && !name.contains([' ', '(']);
+            (field || rest.starts_with('[')).then(|| rest.to_owned())
+        };
+        let lines = text.lines().map(|line| example(line).unwrap_or_else(|| line.to_owned()));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn every_example_in_the_objects_is_one() {
+        for (name, text) in OBJECTS {
+            let text = uncommented(&text.replace("@PATH@", ""));
+            let objects =
+                file::parse(name, &text).unwrap_or_else(|flaws| panic!("{flaws:#?}\n{text}"));
+            assert!(!objects.is_empty(), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_example_in_the_configuration_is_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("server.toml");
+        let arguments = Arguments { folder: folder.path().to_owned(), public_url: None };
+        let text = uncommented(&arguments.filled(SERVER));
+        assert!(text.contains("\nbody_octets = ") && text.contains("\npublic_url = "), "{text}");
+        fs::write(&path, &text).unwrap();
+        let config = Config::read(&path, []).unwrap();
+        // What is shown there is what holds without it.
+        let usual = symbolon_server::listener::Limits::default();
+        assert_eq!(config.limits, usual);
+    }
+
+    #[test]
+    fn the_path_of_the_public_url_is_that_of_its_metadata() {
+        let url = Some("https://sts.example/tenant".to_owned());
+        let arguments = Arguments { folder: PathBuf::from("site"), public_url: url };
+        let realm = arguments.filled(OBJECTS[0].1);
+        assert!(realm.contains("\"/.well-known/oauth-authorization-server/tenant\""), "{realm}");
+        assert!(realm.contains("\"/tenant/.well-known/openid-configuration\""), "{realm}");
+    }
+
+    #[test]
+    fn a_packaged_server_keeps_its_store_where_packages_do() {
+        let filled = |folder: &str| {
+            let arguments = Arguments { folder: PathBuf::from(folder), public_url: None };
+            arguments.filled(SERVER)
+        };
+        assert!(filled("/etc/symbolon").contains("path = \"/var/lib/symbolon/store.sqlite\""));
+        assert!(filled("site").contains("path = \"store.sqlite\""));
+    }
+}

@@ -59,7 +59,15 @@ pub(crate) const ACCOUNT: Kind =
     Kind { name: "account", shown: Some(&["name", "realm", "enabled", "attributes"]) };
 pub(crate) const CLIENT: Kind = Kind {
     name: "client",
-    shown: Some(&["id", "realm", "public", "grants", "scopes", "may_exchange"]),
+    shown: Some(&[
+        "id",
+        "realm",
+        "keys", // public ones
+        "public",
+        "grants",
+        "may_exchange",
+        "default_party",
+    ]),
 };
 
 /// Reads.

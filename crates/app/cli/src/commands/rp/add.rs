@@ -35,8 +35,8 @@ pub(crate) struct Arguments {
     /// The name of the file in the folder of objects, without `.toml`; without, made from the id.
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Tokens that it takes, the default first.
-    #[arg(long, value_name = "TYPES", value_delimiter = ',', default_values = ["saml2", "jwt"])]
+    /// Tokens that it takes, the default first; without, those that metadata of its kind imply, else saml2,jwt.
+    #[arg(long, value_name = "TYPES", value_delimiter = ',')]
     token_types: Vec<String>,
     /// Accounts that may have a token for it: names, or `everyone`. Nobody without.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
@@ -77,7 +77,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failed> {
         write(&path, &text)?;
         say(&format!("wrote {}", path.display()));
     }
-    arguments.told(&described, &applied);
+    arguments.told(&applied);
     say(&format!("\n{}", other_side(&config, folder, id)?));
     Ok(())
 }
@@ -138,7 +138,9 @@ impl Arguments {
         attributes.extend(more.cloned());
         lines.push("\n[[relying_party]]".to_owned());
         lines.push(format!("id = {}", quoted(&described.id)));
-        lines.push(format!("token_types = {}", list(&self.token_types)));
+        let implied: Vec<String> = described.token_types.iter().map(|&t| t.to_owned()).collect();
+        let token_types = if self.token_types.is_empty() { &implied } else { &self.token_types };
+        lines.push(format!("token_types = {}", list(token_types)));
         lines.push(format!("attributes = {}", list(&attributes)));
         if let Some(format) = &described.name_format {
             lines.push(format!("name_format = {}", quoted(format)));
@@ -151,7 +153,7 @@ impl Arguments {
         lines.join("\n") + "\n"
     }
 
-    fn told(&self, described: &Described, applied: &Applied) {
+    fn told(&self, applied: &Applied) {
         say("");
         provision::told(applied, Mode::DryRun).iter().for_each(|line| say(line));
         if !self.dry_run {
@@ -163,8 +165,10 @@ impl Arguments {
         if self.accounts.is_empty() && self.clients.is_empty() {
             note("nobody may have a token for it yet: write accounts or clients in the file");
         }
-        if !described.certificates.is_empty() {
-            note("nobody vouched for what was read: compare the thumbprints with its owner");
+        if self.from.is_some() {
+            note(
+                "nobody vouched for what was read: compare it, thumbprints above all, with its owner",
+            );
         }
     }
 }

@@ -27,6 +27,8 @@ const OCTETS: usize = 1 << 20;
 #[derive(Debug)]
 pub(super) struct Described {
     pub(super) id: String,
+    /// Tokens that it takes, the default first.
+    pub(super) token_types: &'static [&'static str],
     pub(super) certificates: Vec<(Use, Certificate)>,
     pub(super) name_format: Option<String>,
     pub(super) attributes: Vec<String>,
@@ -62,6 +64,7 @@ impl Described {
     pub(super) fn named(id: String) -> Self {
         Self {
             id,
+            token_types: &["saml2", "jwt"],
             certificates: Vec::new(),
             name_format: None,
             attributes: Vec::new(),
@@ -80,6 +83,8 @@ pub(super) fn read(octets: &[u8], wanted: Option<&str>) -> Result<Described, Met
         return Err(MetadataFlaw::NotAService(id));
     }
     let mut described = Described::named(id);
+    let saml = roles.iter().any(|role| role.is(MD, "SPSSODescriptor"));
+    described.token_types = if saml { &["saml2"] } else { &["saml11", "saml2"] };
     for role in &roles {
         for key in role.elements().filter(|element| element.is(MD, "KeyDescriptor")) {
             described.certificates.extend(certificates(&key)?);

@@ -15,9 +15,9 @@ pub(super) fn of(config: &Config, objects: &[Located<Object>], id: &str) -> Stri
     let public = public.unwrap_or_else(|| dev::url_of(config.listen.address));
     let site = Site::of(&public, objects);
     let mut parts = Vec::new();
-    if let Some(address) = site.address(Serves::WsTrust13) {
-        parts.push(ws_trust(&address, id));
-        parts.push(cxf(&address, id));
+    if let Some(endpoint) = site.endpoint(Serves::WsTrust13) {
+        parts.push(ws_trust(&site, endpoint, id));
+        parts.push(cxf(&site, endpoint, id));
     }
     if let Some(token) = site.address(Serves::OAuthToken) {
         parts.push(oauth(&site, &token, id));
@@ -59,9 +59,16 @@ impl<'o> Site<'o> {
         site
     }
 
+    fn endpoint(&self, serves: Serves) -> Option<&'o Endpoint> {
+        self.endpoints.iter().find(|endpoint| endpoint.serves == serves).copied()
+    }
+
+    fn url_of(&self, endpoint: &Endpoint) -> String {
+        format!("{}{}", origin(&self.url), endpoint.path)
+    }
+
     fn address(&self, serves: Serves) -> Option<String> {
-        let endpoint = self.endpoints.iter().find(|endpoint| endpoint.serves == serves)?;
-        Some(format!("{}{}", origin(&self.url), endpoint.path))
+        self.endpoint(serves).map(|endpoint| self.url_of(endpoint))
     }
 }
 
@@ -72,20 +79,34 @@ fn origin(url: &str) -> &str {
     url.get(..url.len().saturating_sub(rest.len()).saturating_add(host)).unwrap_or(url)
 }
 
-fn ws_trust(address: &str, id: &str) -> String {
-    format!(
+fn ws_trust(site: &Site<'_>, endpoint: &Endpoint, id: &str) -> String {
+    let mut text = format!(
         "In place of the address of an AD FS endpoint (/adfs/services/trust/13/usernamemixed):\n\n  \
-         {address}\n  AppliesTo: {id}"
-    )
+         {}\n  AppliesTo: {id}",
+        site.url_of(endpoint)
+    );
+    for (what, serves) in
+        [("MEX", Serves::Mex), ("federation metadata", Serves::FederationMetadata)]
+    {
+        if let Some(address) = site.address(serves) {
+            text.push_str(&format!("\n  {what}: {address}"));
+        }
+    }
+    text
 }
 
-fn cxf(address: &str, id: &str) -> String {
+fn cxf(site: &Site<'_>, endpoint: &Endpoint, id: &str) -> String {
     format!(
         "Apache CXF, properties of the client:\n\n  \
          ws-security.username = USER\n  \
          ws-security.callback-handler = CLASS THAT KNOWS THE PASSWORD\n  \
          ws-security.sts.applies-to = {id}\n  \
-         ws-security.sts.client = an org.apache.cxf.ws.security.trust.STSClient with location = {address}"
+         ws-security.sts.client = an org.apache.cxf.ws.security.trust.STSClient with\n    \
+         wsdlLocation = {}?wsdl\n    \
+         serviceName = {{urn:symbolon:trust}}SecurityTokenService\n    \
+         endpointName = {{urn:symbolon:trust}}port-{}.soap12",
+        site.url_of(endpoint),
+        endpoint.id
     )
 }
 

@@ -25,6 +25,7 @@ fn a_saml_service_says_who_it_is_and_what_it_wants() {
     );
     let described = read(service("https://shop.example", &inside).as_bytes(), None).unwrap();
     assert_eq!(described.id, "https://shop.example");
+    assert_eq!(described.token_types, ["saml2"]);
     assert_eq!(described.attributes, ["mail"]);
     assert_eq!(described.consumers, ["https://shop.example/acs"]);
     let format = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
@@ -41,6 +42,7 @@ fn an_application_of_ws_federation_says_who_it_is_and_what_it_wants() {
     );
     let described = read(text.as_bytes(), None).unwrap();
     assert_eq!(described.id, "urn:rp:portal");
+    assert_eq!(described.token_types, ["saml11", "saml2"]);
     assert_eq!(described.attributes, ["http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn"]);
     assert_eq!(described.consumers, ["https://portal.example/"]);
 }
