@@ -7,13 +7,15 @@
 //! RFC 9106; PHC string format.
 
 use argon2::password_hash::phc;
-use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, Version};
 use symbolon_kernel::ports::PasswordHash;
 use symbolon_keys::{NoRandomness, constant_time_eq, fill_random};
 use symbolon_model::Secret;
 
+use crate::memory::Memory;
+
 /// 19 MiB, two passes, one lane: the first choice of OWASP's password storage cheat sheet.
-const PARAMETERS: Params = Params::DEFAULT;
+pub(crate) const PARAMETERS: Params = Params::DEFAULT;
 
 /// LIMIT: what a hash may ask for: 64 MiB and eight times the work of ours, 130 ms. Beyond, it fits nothing.
 const MOST_MEMORY: u32 = 64 * 1024;
@@ -37,7 +39,13 @@ pub fn hash_password(secret: &Secret<String>) -> Result<PasswordHash, HashFailur
     let mut salt = [0; SALT];
     fill_random(&mut salt)?;
     let mut output = [0; OUTPUT];
-    argon2id(&PARAMETERS).hash_password_into(secret.expose().as_bytes(), &salt, &mut output)?;
+    let mut memory = Memory::default();
+    argon2id(&PARAMETERS).hash_password_into_with_memory(
+        secret.expose().as_bytes(),
+        &salt,
+        &mut output,
+        memory.blocks(PARAMETERS.block_count()),
+    )?;
     let phc = phc::PasswordHash {
         algorithm: ARGON2ID_IDENT,
         version: Some(Version::V0x13.into()),
@@ -121,25 +129,6 @@ fn argon2id(params: &Params) -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
 }
 
-/// Memory that is used again: taking it fresh costs a millisecond of page faults.
-#[derive(Default)]
-pub(crate) struct Memory(Vec<Block>);
-
-impl Memory {
-    /// So many blocks. More than ours need are given back with the next use.
-    fn blocks(&mut self, count: usize) -> &mut [Block] {
-        let kept = count.max(PARAMETERS.block_count());
-        if self.0.capacity() > kept {
-            self.0.truncate(kept);
-            self.0.shrink_to(kept);
-        }
-        if self.0.len() < count {
-            self.0.resize(count, Block::new());
-        }
-        self.0.get_mut(..count).unwrap_or_default()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -200,13 +189,5 @@ mod tests {
             assert!(!fits(phc, "password"), "{phc}");
             assert_eq!(work(phc), work_of(&PARAMETERS), "{phc}");
         }
-    }
-
-    #[test]
-    fn memory_beyond_ours_is_given_back() {
-        let mut memory = Memory::default();
-        assert_eq!(memory.blocks(65_536).len(), 65_536);
-        assert_eq!(memory.blocks(8).len(), 8);
-        assert!(memory.0.capacity() <= PARAMETERS.block_count());
     }
 }

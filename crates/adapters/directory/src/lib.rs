@@ -8,6 +8,7 @@
 
 mod cache;
 mod hash;
+mod memory;
 mod pool;
 mod shared;
 

@@ -16,7 +16,8 @@ use symbolon_model::Secret;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use crate::hash::{Memory, Target};
+use crate::hash::Target;
+use crate::memory::Memory;
 use crate::{Checks, count};
 
 /// What a refused log-in is told to wait.

@@ -1,6 +1,6 @@
 //! The server: what owns the clock, the sockets and the configuration.
 //!
-//! In:  a [`Config`](config::Config) and a [`Control`].
+//! In:  a [`Config`] and a [`Control`].
 //! Out: a server that answers until it is told to stop.
 //! Never: a decision about tokens: routes find the endpoint, protocols and kernel do the rest.
 //!
