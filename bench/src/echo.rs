@@ -1,7 +1,7 @@
 //! The floor of HTTP over TLS: the server's own listener, and behind it nothing.
 //!
-//! In:  a POST to `/N`, of any length.
-//! Out: N octets. The address is printed on standard output; the process ends with its standard input.
+//! In:  a POST to `/N`, of any length; or to `/N/F`, where F is the letter of a flow.
+//! Out: N octets; for a flow, after its signatures and verifications by the library alone. The address is printed on standard output; the process ends with its standard input.
 //! Never: routes, log lines or a clock: these are ours, not the listener's.
 //!
 //! Runs in a process of its own, as the server does, so that the load's processor time is not counted.
@@ -21,17 +21,26 @@ use symbolon_server::metrics::Meters;
 use symbolon_server::tls::{Identity, Tls};
 
 use crate::Failure;
+use crate::flows::Flow;
+use crate::signatures::Keys;
 
 /// LIMIT: longer than any answer of ours.
 const LONGEST: usize = 64 << 10;
 
-struct Echo(Bytes);
+struct Echo {
+    octets: Bytes,
+    keys: Keys,
+}
 
 impl Respond for Echo {
     async fn respond(&self, request: Request<Incoming>, _source: &Source) -> Answer {
-        let length = request.uri().path().trim_start_matches('/').parse().unwrap_or(0);
+        let path = request.uri().path().trim_start_matches('/').to_owned();
         let _read = request.into_body().collect().await;
-        let mut answer = Response::new(Full::new(self.0.slice(..LONGEST.min(length))));
+        let (length, flow) = path.split_once('/').unwrap_or((&path, ""));
+        let flow = Flow::ALL.into_iter().find(|one| one.letter() == flow);
+        let done = flow.is_none_or(|flow| self.keys.once(flow).is_ok());
+        let length = length.parse().ok().filter(|_| done).unwrap_or(0);
+        let mut answer = Response::new(Full::new(self.octets.slice(..LONGEST.min(length))));
         answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         answer
     }
@@ -52,7 +61,8 @@ pub(crate) fn run(data: &Path) -> Result<(), Failure> {
             let _ends_with_our_parent = io::copy(&mut io::stdin(), &mut io::sink());
             handle.stop();
         });
-        let echo = Arc::new(Echo(Bytes::from(vec![b'x'; LONGEST])));
+        let octets = Bytes::from(vec![b'x'; LONGEST]);
+        let echo = Arc::new(Echo { octets, keys: Keys::generate()? });
         listener.serve(Some(tls), echo, Arc::new(Meters::new()), control.stops()).await;
         Ok(())
     })

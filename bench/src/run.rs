@@ -20,8 +20,8 @@ use crate::{CONNECTIONS, Failure, clock, say};
 
 /// Rounds: enough for a median on a machine that others use too.
 const ROUNDS: u32 = 5;
-/// Windows in a round: signatures, a row, and for each flow an echo and itself.
-const WINDOWS: u32 = 8;
+/// Windows in a round: signatures, a row, and for each flow two echoes and itself.
+const WINDOWS: u32 = 11;
 /// How long a server is left alone before its memory is read: the threads of argon2id keep theirs for five seconds.
 const SETTLE: Duration = Duration::from_secs(6);
 /// Starts of which the median counts.
@@ -57,6 +57,8 @@ pub(crate) struct Served {
     pub(crate) answered: usize,
     /// The echo of the same sizes, microseconds.
     pub(crate) echo: Vec<f64>,
+    /// The same echo after the flow's signatures and verifications, microseconds.
+    pub(crate) echo_with_primitives: Vec<f64>,
     pub(crate) cpu: Vec<f64>,
     pub(crate) per_second: Vec<f64>,
     pub(crate) latencies: Vec<f64>,
@@ -155,6 +157,7 @@ impl Bench {
                 flow,
                 answered: answer.len(),
                 echo: Vec::new(),
+                echo_with_primitives: Vec::new(),
                 cpu: Vec::new(),
                 per_second: Vec::new(),
                 latencies: Vec::new(),
@@ -173,6 +176,9 @@ impl Bench {
             let to_echo = request.to(&format!("/{}", served.answered));
             let echoed = self.load(&self.echo, &to_echo).await?;
             served.echo.push(echoed.cpu_micros);
+            let path = format!("/{}/{}", served.answered, served.flow.letter());
+            let worked = self.load(&self.echo, &request.to(&path)).await?;
+            served.echo_with_primitives.push(worked.cpu_micros);
             let seen = self.load(&self.server.target, &request).await?;
             served.take(seen);
         }
@@ -224,7 +230,7 @@ fn echo(data: &Path, processor: Option<u16>) -> Result<(Running, Target), Failur
 
 /// So long that all windows and their warm-up fit into the time that was given.
 fn window(seconds: Duration) -> Duration {
-    let warm = crate::load::WARM.saturating_mul(6);
+    let warm = crate::load::WARM.saturating_mul(9);
     let round = seconds.mul_f64(1.0 / f64::from(ROUNDS)).saturating_sub(warm);
     round.mul_f64(1.0 / f64::from(WINDOWS)).max(Duration::from_millis(200))
 }

@@ -17,6 +17,7 @@ use aws_lc_rs::signature::{
 };
 
 use crate::clock::moment;
+use crate::flows::Flow;
 use crate::{Failure, cpu};
 
 /// What is signed: as long as a `ds:SignedInfo`.
@@ -48,6 +49,21 @@ impl Keys {
             ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, public).map_err(|e| e.to_string())?;
         let signature = p256.sign(&random, &MESSAGE)?.as_ref().to_vec();
         Ok(Self { random, rsa, p256, p256_public, signature })
+    }
+
+    /// What the library does for one request of a flow.
+    pub(crate) fn once(&self, flow: Flow) -> Result<(), Failure> {
+        match flow {
+            Flow::A => {
+                let mut signed = vec![0; self.rsa.public_modulus_len()];
+                Ok(self.rsa.sign(&RSA_PKCS1_SHA256, &self.random, &MESSAGE, &mut signed)?)
+            }
+            Flow::B => Ok(drop(self.p256.sign(&self.random, &MESSAGE)?)),
+            Flow::C => {
+                self.p256_public.verify_sig(&MESSAGE, &self.signature)?;
+                Ok(drop(self.p256.sign(&self.random, &MESSAGE)?))
+            }
+        }
     }
 
     /// Measures each operation for a third of the span.

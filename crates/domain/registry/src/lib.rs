@@ -1,6 +1,6 @@
 //! Objects, administrators and change sets: the one way into the state.
 //!
-//! In:  objects as somebody wrote them ([`file`] reads TOML), and what the store holds.
+//! In:  objects as somebody wrote them ([`mod@file`] reads TOML), and what the store holds.
 //! Out: a [`Snapshot`](symbolon_kernel::snapshot::Snapshot) that was checked as a whole, published and durable; or every
 //!      [`Mistake`] by file and line, and nothing changed.
 //! Never: a disk, a clock or an environment variable: references are resolved by [`Secrets`], time is an argument.

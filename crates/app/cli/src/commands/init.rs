@@ -32,7 +32,7 @@ pub(crate) struct Arguments {
     /// The folder. What is there already stays as it is.
     #[arg(value_name = "DIR", default_value = "/etc/symbolon")]
     folder: PathBuf,
-    /// What everybody will reach the server by; it becomes the issuer in its tokens: https://HOST[:PORT][/PATH].
+    /// What everybody will reach the server by; it becomes the issuer in its tokens: `https://HOST[:PORT][/PATH]`.
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
 }
