@@ -58,10 +58,14 @@ impl Keys {
                 let mut signed = vec![0; self.rsa.public_modulus_len()];
                 Ok(self.rsa.sign(&RSA_PKCS1_SHA256, &self.random, &MESSAGE, &mut signed)?)
             }
-            Flow::B => Ok(drop(self.p256.sign(&self.random, &MESSAGE)?)),
+            Flow::B => {
+                self.p256.sign(&self.random, &MESSAGE)?;
+                Ok(())
+            }
             Flow::C => {
                 self.p256_public.verify_sig(&MESSAGE, &self.signature)?;
-                Ok(drop(self.p256.sign(&self.random, &MESSAGE)?))
+                self.p256.sign(&self.random, &MESSAGE)?;
+                Ok(())
             }
         }
     }
