@@ -10,7 +10,7 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use symbolon_formats::TrustedKey;
 use symbolon_jose::{public_key_from_jwk, strict_object};
-use symbolon_keys::{KeyKind, PublicKey, SignatureAlgorithm};
+use symbolon_keys::{PublicKey, SignatureAlgorithm};
 use symbolon_model::KeyId;
 
 /// Keys of one issuer.
@@ -45,7 +45,7 @@ impl Trust {
             let certificate = certificate.map_err(|_| BadTrust::Certificate)?;
             let key = PublicKey::from_certificate_der(&certificate);
             let key = key.map_err(|_| BadTrust::Certificate)?;
-            keys.push(TrustedKey { id: None, algorithm: usual(&key), key });
+            keys.push(TrustedKey { id: None, algorithm: key.kind().usual_algorithm(), key });
         }
         if keys.is_empty() { Err(BadTrust::Certificate) } else { Ok(Self { keys, issuer: None }) }
     }
@@ -72,17 +72,9 @@ impl Trust {
 fn trusted(jwk: &serde_json::Value) -> Option<TrustedKey> {
     let key = public_key_from_jwk(jwk).ok()?;
     let named = jwk.get("alg").and_then(|alg| alg.as_str()).map(SignatureAlgorithm::from_jws);
-    let algorithm = named.unwrap_or(Some(usual(&key)))?;
+    let algorithm = named.unwrap_or(Some(key.kind().usual_algorithm()))?;
     let id = jwk.get("kid").and_then(|kid| kid.as_str()).map(KeyId::from);
     Some(TrustedKey { id, key, algorithm })
-}
-
-/// The algorithm that a key of this kind signs with, where nothing says otherwise.
-fn usual(key: &PublicKey) -> SignatureAlgorithm {
-    match key.kind() {
-        KeyKind::Rsa { .. } => SignatureAlgorithm::RsaSha256,
-        KeyKind::P256 => SignatureAlgorithm::EcdsaSha256,
-    }
 }
 
 #[cfg(test)]

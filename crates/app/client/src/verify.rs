@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use symbolon_formats::jwt::Jwt;
 use symbolon_formats::saml2::Saml2;
-use symbolon_formats::{Contents, Flaw, Format, RawToken, TrustedKey};
+use symbolon_formats::{Contents, Flaw, Format, IssuerKeys, RawToken, TrustedKey};
 use symbolon_model::{Authenticated, Claims, Confirmation, Timestamp, TokenType};
 use symbolon_soap::time::DateTime;
 
@@ -101,7 +101,8 @@ pub async fn verify(
     let token = token.trim_ascii();
     let kind = TokenKind::of(token);
     let (contents, key) = signed(RawToken::Octets(token.to_vec()), kind, trust).await?;
-    let mut checks = vec![format!("signature: {} by {}", key.algorithm.as_jws(), name(key))];
+    let algorithm = key.algorithm.as_jws().unwrap_or("RSA with SHA-1");
+    let mut checks = vec![format!("signature: {algorithm} by {}", name(key))];
     let issuer = contents.issuer.as_str();
     if let Some(expected) = &trust.issuer {
         if expected != issuer {
@@ -148,7 +149,7 @@ async fn signed(
     };
     let mut flaw = Flaw::Signature("there are no keys".to_owned());
     for key in &trust.keys {
-        match format.verify(&raw, std::slice::from_ref(key)).await {
+        match format.verify(&raw, &IssuerKeys::from(vec![key.clone()])).await {
             Ok(contents) => return Ok((contents, key)),
             Err(other @ Flaw::Signature(_)) => flaw = other,
             Err(other) => return Err(other),

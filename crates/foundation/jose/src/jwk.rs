@@ -9,7 +9,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use symbolon_keys::{Certificate, KeyFlaw, Numbers, PublicKey, SignatureAlgorithm, sha256};
+use symbolon_keys::{Certificate, Curve, KeyFlaw, Numbers, PublicKey, SignatureAlgorithm, sha256};
 
 use crate::base64url::{self, NotBase64url};
 
@@ -52,8 +52,8 @@ pub fn jwk(
         Numbers::Rsa { modulus, exponent } => json!({
             "kty": "RSA", "n": base64url::encode(modulus), "e": base64url::encode(exponent),
         }),
-        Numbers::P256 { x, y } => json!({
-            "kty": "EC", "crv": "P-256", "x": base64url::encode(x), "y": base64url::encode(y),
+        Numbers::Ec { curve, x, y } => json!({
+            "kty": "EC", "crv": name(curve), "x": base64url::encode(x), "y": base64url::encode(y),
         }),
     };
     if let Some(members) = jwk.as_object_mut() {
@@ -83,12 +83,12 @@ pub fn public_key_from_jwk(jwk: &Value) -> Result<PublicKey, JwkFlaw> {
             PublicKey::from_numbers(Numbers::Rsa { modulus: &modulus, exponent: &exponent })?
         }
         "EC" => {
-            if text(jwk, "crv")? != "P-256" {
-                return Err(JwkFlaw::Unsupported);
-            }
+            let crv = text(jwk, "crv")?;
+            let curve = Curve::ALL.into_iter().find(|curve| name(*curve) == crv);
+            let curve = curve.ok_or(JwkFlaw::Unsupported)?;
             let x = base64url::decode(text(jwk, "x")?)?;
             let y = base64url::decode(text(jwk, "y")?)?;
-            PublicKey::from_numbers(Numbers::P256 { x: &x, y: &y })?
+            PublicKey::from_numbers(Numbers::Ec { curve, x: &x, y: &y })?
         }
         _ => return Err(JwkFlaw::Unsupported),
     };
@@ -104,13 +104,23 @@ pub fn thumbprint(key: &PublicKey) -> [u8; 32] {
             base64url::encode(exponent),
             base64url::encode(modulus)
         ),
-        Numbers::P256 { x, y } => format!(
-            r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#,
+        Numbers::Ec { curve, x, y } => format!(
+            r#"{{"crv":"{}","kty":"EC","x":"{}","y":"{}"}}"#,
+            name(curve),
             base64url::encode(x),
             base64url::encode(y)
         ),
     };
     sha256(text.as_bytes())
+}
+
+/// RFC 7518 §6.2.1.1.
+fn name(curve: Curve) -> &'static str {
+    match curve {
+        Curve::P256 => "P-256",
+        Curve::P384 => "P-384",
+        Curve::P521 => "P-521",
+    }
 }
 
 /// RFC 7517 §4.2, §4.3 and §4.4: what is said must allow it; what is not said does.
@@ -121,7 +131,7 @@ fn may_verify(jwk: &Value, key: &PublicKey) -> bool {
     });
     let algorithm = jwk.get("alg").is_none_or(|name| {
         let algorithm = name.as_str().and_then(SignatureAlgorithm::from_jws);
-        algorithm.is_some_and(|algorithm| algorithm.fits(key.kind()))
+        algorithm.is_some_and(|algorithm| algorithm.fits_jws(key.kind()))
     });
     usage && operations && algorithm
 }

@@ -149,9 +149,13 @@ impl<'a> Jws<'a> {
         algorithm: SignatureAlgorithm,
     ) -> Result<VerifiedJws<'a>, Flaw> {
         // SECURITY: algorithm confusion. The header must agree with what the caller holds for the
-        // key, and the key refuses what does not fit it. Test: the_header_does_not_choose.
-        if self.algorithm != algorithm.as_jws() {
+        // key, and the key must fit it: ES256 is P-256 alone, whatever XML signs with that curve.
+        // Tests: the_header_does_not_choose, a_curve_under_the_name_of_another_is_refused.
+        if algorithm.as_jws() != Some(&self.algorithm) {
             return Err(Flaw::Algorithm);
+        }
+        if !algorithm.fits_jws(key.kind()) {
+            return Err(Flaw::Signature);
         }
         key.verify(algorithm, self.signed.as_bytes(), &self.signature)
             .map_err(|_| Flaw::Signature)?;

@@ -32,13 +32,16 @@ struct Written<'h> {
 /// Signs `payload` and writes `header.payload.signature`.
 ///
 /// # Errors
-/// [`SignFlaw`].
+/// [`SignFlaw`]: also of a signer whose algorithm has no name here for its kind of key.
 pub async fn sign_compact<P>(
     header: &Header<'_>,
     payload: &[u8],
     signer: &Signer<P>,
 ) -> Result<String, SignFlaw> {
-    let header = Written { alg: signer.algorithm().as_jws(), typ: header.typ, kid: header.kid };
+    let algorithm = signer.algorithm();
+    let alg = algorithm.as_jws().filter(|_| algorithm.fits_jws(signer.public_key().kind()));
+    let alg = alg.ok_or(SignFlaw)?;
+    let header = Written { alg, typ: header.typ, kid: header.kid };
     // INVARIANT: three strings always serialise.
     let header = serde_json::to_vec(&header).map_err(|_| SignFlaw)?;
     // LIMIT: none; room for payload, header and an RSA-4096 signature in one allocation.

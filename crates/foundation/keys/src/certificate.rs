@@ -13,8 +13,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use x509_cert::der::pem::{self, LineEnding};
 use x509_cert::der::{Decode, Encode};
+use x509_cert::ext::pkix::SubjectKeyIdentifier;
+use x509_cert::name::Name;
 
-use crate::{KeyFlaw, PublicKey, sha1, sha256};
+use crate::{DistinguishedName, KeyFlaw, PublicKey, sha1, sha256};
 
 const PEM_LABEL: &str = "CERTIFICATE";
 
@@ -28,6 +30,10 @@ struct Parsed {
     public_key: PublicKey,
     validity: Validity,
     thumbprint: [u8; 32],
+    subject: Name,
+    issuer: Name,
+    serial: Vec<u8>,
+    key_identifier: Option<Vec<u8>>,
 }
 
 /// When a certificate is valid: milliseconds since 1970-01-01T00:00:00Z, both ends included.
@@ -79,6 +85,13 @@ impl Certificate {
                 not_after: millis(validity.not_after)?,
             },
             thumbprint: sha256(octets),
+            subject: content.subject().clone(),
+            issuer: content.issuer().clone(),
+            serial: content.serial_number().as_bytes().to_vec(),
+            key_identifier: content
+                .get_extension::<SubjectKeyIdentifier>()
+                .map_err(malformed)?
+                .map(|(_, identifier)| identifier.0.as_bytes().to_vec()),
         })))
     }
 
@@ -124,6 +137,33 @@ impl Certificate {
         self.0.validity
     }
 
+    /// The subject's name.
+    #[must_use]
+    pub fn subject(&self) -> DistinguishedName {
+        DistinguishedName::of(&self.0.subject)
+    }
+
+    /// The issuer's name (`X509IssuerName`): it finds a certificate, together with the serial
+    /// number.
+    #[must_use]
+    pub fn issuer(&self) -> DistinguishedName {
+        DistinguishedName::of(&self.0.issuer)
+    }
+
+    /// The serial number in decimal, without leading zeros (`X509SerialNumber`). A negative one,
+    /// which RFC 5280 §4.1.2.2 forbids, is written as the positive number of the same octets.
+    #[must_use]
+    pub fn serial(&self) -> String {
+        decimal(&self.0.serial)
+    }
+
+    /// The subject key identifier of the extension (RFC 5280 §4.2.1.2), if there is one: it finds a
+    /// certificate (`X509SKI`).
+    #[must_use]
+    pub fn subject_key_identifier(&self) -> Option<&[u8]> {
+        self.0.key_identifier.as_deref()
+    }
+
     /// SHA-256 of the DER (`x5t#S256`, RFC 7515 §4.1.8).
     #[must_use]
     pub fn thumbprint_sha256(&self) -> [u8; 32] {
@@ -139,6 +179,24 @@ impl Certificate {
 
 fn millis(time: x509_cert::time::Time) -> Result<i64, CertificateFlaw> {
     i64::try_from(time.to_unix_duration().as_millis()).map_err(|_| CertificateFlaw::Malformed)
+}
+
+/// A big-endian number in decimal digits.
+fn decimal(octets: &[u8]) -> String {
+    let mut digits = vec![0_u8]; // the least first
+    for octet in octets {
+        let mut carry = u16::from(*octet);
+        for digit in &mut digits {
+            let value = u16::from(*digit).saturating_mul(256).saturating_add(carry);
+            *digit = u8::try_from(value % 10).unwrap_or_default();
+            carry = value / 10;
+        }
+        while carry > 0 {
+            digits.push(u8::try_from(carry % 10).unwrap_or_default());
+            carry /= 10;
+        }
+    }
+    digits.iter().rev().map(|digit| char::from(b'0'.saturating_add(*digit))).collect()
 }
 
 impl PartialEq for Certificate {

@@ -246,6 +246,8 @@ impl PublicKeyData for Certifier<'_> {
         match self.0.public_key().kind() {
             KeyKind::Rsa { .. } => &rcgen::PKCS_RSA_SHA256,
             KeyKind::P256 => &rcgen::PKCS_ECDSA_P256_SHA256,
+            KeyKind::P384 => &rcgen::PKCS_ECDSA_P384_SHA384,
+            KeyKind::P521 => &rcgen::PKCS_ECDSA_P521_SHA512,
         }
     }
 }
@@ -253,10 +255,14 @@ impl PublicKeyData for Certifier<'_> {
 impl rcgen::SigningKey for Certifier<'_> {
     fn sign(&self, octets: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
         let failed = |_| rcgen::Error::RemoteKeyError;
-        let signature = self.0.sign_now(octets).map_err(failed)?;
-        match self.0.public_key().kind() {
+        let kind = self.0.public_key().kind();
+        // What `algorithm` names, whatever the key signs its messages with.
+        let signature = self.0.sign_as(kind.usual_algorithm(), octets).map_err(failed)?;
+        match kind {
             KeyKind::Rsa { .. } => Ok(signature),
-            KeyKind::P256 => ecdsa_der(&signature).map_err(|_| rcgen::Error::RemoteKeyError),
+            KeyKind::P256 | KeyKind::P384 | KeyKind::P521 => {
+                ecdsa_der(&signature).map_err(|_| rcgen::Error::RemoteKeyError)
+            }
         }
     }
 }

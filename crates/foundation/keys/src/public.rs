@@ -1,34 +1,30 @@
-//! Public keys, parsed once and held ready to verify.
+//! Public keys, parsed once and held ready.
 //!
-//! In:  a SubjectPublicKeyInfo in DER, a certificate in DER, or the numbers of a JWK.
-//! Out: a [`PublicKey`], cheap to clone, with its label.
+//! In:  a SubjectPublicKeyInfo in DER, a certificate in DER, a point, or the numbers of a JWK.
+//! Out: a [`PublicKey`], cheap to clone, with its label; it verifies, and RSA encrypts.
 //! Never: verifies with an algorithm that does not fit the key; takes RSA below 2048 or above 8192
-//!        bits, a curve other than P-256, or a compressed point.
+//!        bits, a curve other than P-256, P-384 and P-521, or a compressed point.
 //!
 //! RFC 5280 §4.1.2.7, RFC 3279 §2.3.1 and §2.3.5, RFC 5480 §2.
 
 use std::fmt;
 use std::sync::Arc;
 
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256,
-};
 use x509_cert::der::asn1::{AnyRef, BitStringRef, ObjectIdentifier, UintRef};
 use x509_cert::der::{Decode, Encode};
 use x509_cert::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
-use crate::{Certificate, CertificateFlaw, KeyKind, SignatureAlgorithm, sha256};
+use crate::ecdsa::{self, EcKey};
+use crate::rsa::RsaKey;
+use crate::{
+    Certificate, CertificateFlaw, Curve, EncryptFlaw, KeyKind, Oaep, SignatureAlgorithm, sha256,
+};
 
 const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const SECP256R1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
-
-/// LIMIT: below 2048 bits RSA no longer protects (RFC 7518 §3.3); above 8192 one verification costs
-/// milliseconds, and a stranger's message may carry the key.
-const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
-
-const P256_COORDINATE_OCTETS: usize = 32;
-const UNCOMPRESSED: u8 = 4;
+const SECP384R1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
+const SECP521R1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
 
 /// A public key, parsed once. Clones share it.
 #[derive(Clone)]
@@ -41,8 +37,8 @@ struct Parsed {
 }
 
 enum Ready {
-    Rsa { modulus: Vec<u8>, exponent: Vec<u8>, pkcs1: ParsedPublicKey, pss: ParsedPublicKey },
-    P256 { point: Vec<u8>, key: ParsedPublicKey },
+    Rsa(Box<RsaKey>),
+    Ec(EcKey),
 }
 
 /// The numbers that make a public key, big-endian.
@@ -55,8 +51,10 @@ pub enum Numbers<'a> {
         /// The public exponent.
         exponent: &'a [u8],
     },
-    /// Affine coordinates on P-256, 32 octets each.
-    P256 {
+    /// Affine coordinates on a curve, of [`Curve::octets`] each.
+    Ec {
+        /// The curve.
+        curve: Curve,
         /// The x coordinate.
         x: &'a [u8],
         /// The y coordinate.
@@ -79,6 +77,9 @@ pub enum KeyFlaw {
         /// Length of the modulus in bits.
         bits: usize,
     },
+    /// An algorithm that this key does not sign with.
+    #[error("the key does not sign with this algorithm")]
+    Algorithm,
     /// A private key and a certificate that do not belong together.
     #[error("the certificate is not this key's")]
     CertificateOfAnotherKey,
@@ -102,12 +103,11 @@ impl PublicKey {
             if parameters != Some(AnyRef::NULL) {
                 return Err(KeyFlaw::Malformed); // RFC 3279 §2.3.1: NULL, always
             }
-            Ready::rsa(key)?
+            Ready::Rsa(Box::new(RsaKey::parse(key)?))
         } else if info.algorithm.oid == EC_PUBLIC_KEY {
-            if info.algorithm.parameters_oid() != Ok(SECP256R1) {
-                return Err(KeyFlaw::Unsupported);
-            }
-            Ready::p256(key)?
+            let named = info.algorithm.parameters_oid().map_err(|_| KeyFlaw::Unsupported)?;
+            let curve = Curve::ALL.into_iter().find(|curve| oid(*curve) == named);
+            Ready::Ec(EcKey::parse(curve.ok_or(KeyFlaw::Unsupported)?, key)?)
         } else {
             return Err(KeyFlaw::Unsupported);
         };
@@ -130,16 +130,25 @@ impl PublicKey {
     /// [`KeyFlaw::Malformed`] (coordinates of another length or off the curve among them),
     /// [`KeyFlaw::RsaSize`].
     pub fn from_numbers(numbers: Numbers<'_>) -> Result<Self, KeyFlaw> {
-        let octets = match numbers {
-            Numbers::Rsa { modulus, exponent } => rsa_spki(modulus, exponent),
-            Numbers::P256 { x, y } => {
-                if x.len() != P256_COORDINATE_OCTETS || y.len() != P256_COORDINATE_OCTETS {
-                    return Err(KeyFlaw::Malformed);
-                }
-                p256_spki(&[&[UNCOMPRESSED], x, y].concat())
+        match numbers {
+            Numbers::Rsa { modulus, exponent } => {
+                let octets = rsa_spki(modulus, exponent).map_err(|_| KeyFlaw::Malformed)?;
+                Self::from_spki_der(&octets)
             }
-        };
-        Self::from_spki_der(&octets.map_err(|_| KeyFlaw::Malformed)?)
+            Numbers::Ec { curve, x, y } => {
+                let point = ecdsa::point(curve, x, y).ok_or(KeyFlaw::Malformed)?;
+                Self::from_point(curve, &point)
+            }
+        }
+    }
+
+    /// Makes a key from an uncompressed point, `04‖x‖y` (`dsig11:ECKeyValue`, SEC 1 §2.3.3).
+    ///
+    /// # Errors
+    /// [`KeyFlaw::Unsupported`] for a compressed point; [`KeyFlaw::Malformed`] for one of another
+    /// length or off the curve.
+    pub fn from_point(curve: Curve, point: &[u8]) -> Result<Self, KeyFlaw> {
+        Self::from_spki_der(&ec_spki(curve, point).map_err(|_| KeyFlaw::Malformed)?)
     }
 
     /// The SubjectPublicKeyInfo in DER.
@@ -158,8 +167,8 @@ impl PublicKey {
     #[must_use]
     pub fn kind(&self) -> KeyKind {
         match &self.0.ready {
-            Ready::Rsa { modulus, .. } => KeyKind::Rsa { bits: bits(modulus) },
-            Ready::P256 { .. } => KeyKind::P256,
+            Ready::Rsa(key) => KeyKind::Rsa { bits: key.bits() },
+            Ready::Ec(key) => key.curve.into(),
         }
     }
 
@@ -167,14 +176,20 @@ impl PublicKey {
     #[must_use]
     pub fn numbers(&self) -> Numbers<'_> {
         match &self.0.ready {
-            Ready::Rsa { modulus, exponent, .. } => Numbers::Rsa { modulus, exponent },
-            Ready::P256 { point, .. } => {
-                // INVARIANT: `point` is 04‖x‖y, checked when it was parsed.
-                let coordinates = point.get(1..).unwrap_or_default();
-                let middle = P256_COORDINATE_OCTETS.min(coordinates.len());
-                let (x, y) = coordinates.split_at(middle);
-                Numbers::P256 { x, y }
+            Ready::Rsa(key) => Numbers::Rsa { modulus: &key.modulus, exponent: &key.exponent },
+            Ready::Ec(key) => {
+                let (x, y) = key.coordinates();
+                Numbers::Ec { curve: key.curve, x, y }
             }
+        }
+    }
+
+    /// The point in its uncompressed form, `04‖x‖y`. `None` of an RSA key.
+    #[must_use]
+    pub fn point(&self) -> Option<(Curve, &[u8])> {
+        match &self.0.ready {
+            Ready::Rsa(_) => None,
+            Ready::Ec(key) => Some((key.curve, &key.point)),
         }
     }
 
@@ -190,42 +205,33 @@ impl PublicKey {
     ) -> Result<(), BadSignature> {
         // SECURITY: key confusion. The algorithm must be one for this kind of key, whatever the
         // message says. Test: an_algorithm_that_does_not_fit_the_key_is_refused.
-        let key = match (&self.0.ready, algorithm) {
-            (Ready::Rsa { pkcs1, .. }, SignatureAlgorithm::RsaSha256) => pkcs1,
-            (Ready::Rsa { pss, .. }, SignatureAlgorithm::PsSha256) => pss,
-            (Ready::P256 { key, .. }, SignatureAlgorithm::EcdsaSha256) => key,
-            (Ready::Rsa { .. } | Ready::P256 { .. }, _) => return Err(BadSignature),
-        };
-        // The library demands exactly 64 octets of `r‖s`, and of an RSA signature the length of the
-        // modulus. Tests: *_signatures_of_another_*.
-        key.verify_sig(message, signature).map_err(|_| BadSignature)
+        if !algorithm.fits(self.kind()) {
+            return Err(BadSignature);
+        }
+        match &self.0.ready {
+            Ready::Rsa(key) => key.verify(algorithm, message, signature),
+            Ready::Ec(key) => key.verify(algorithm.digest(), message, signature),
+        }
+    }
+
+    /// Encrypts a key of a few octets by RSA-OAEP.
+    ///
+    /// # Errors
+    /// [`EncryptFlaw::Key`] if this is no RSA key; [`EncryptFlaw::Length`] if `plain` is longer than
+    /// the modulus less two hashes and two octets.
+    pub fn encrypt(&self, oaep: &Oaep, plain: &[u8]) -> Result<Vec<u8>, EncryptFlaw> {
+        match &self.0.ready {
+            Ready::Rsa(key) => key.encrypt(&self.0.spki, oaep, plain),
+            Ready::Ec(_) => Err(EncryptFlaw::Key),
+        }
     }
 }
 
-impl Ready {
-    /// From an `RSAPublicKey` (RFC 8017 A.1.1): a SEQUENCE of modulus and exponent.
-    fn rsa(key: &[u8]) -> Result<Self, KeyFlaw> {
-        let integers = Vec::<UintRef<'_>>::from_der(key).map_err(|_| KeyFlaw::Malformed)?;
-        let [modulus, exponent] = integers.as_slice() else { return Err(KeyFlaw::Malformed) };
-        let (modulus, exponent) = (modulus.as_bytes().to_vec(), exponent.as_bytes().to_vec());
-        let bits = bits(&modulus);
-        if !RSA_BITS.contains(&bits) {
-            return Err(KeyFlaw::RsaSize { bits });
-        }
-        let parse =
-            |algorithm| ParsedPublicKey::new(algorithm, key).map_err(|_| KeyFlaw::Malformed);
-        let (pkcs1, pss) = (parse(&RSA_PKCS1_2048_8192_SHA256)?, parse(&RSA_PSS_2048_8192_SHA256)?);
-        Ok(Self::Rsa { modulus, exponent, pkcs1, pss })
-    }
-
-    /// From an uncompressed point (SEC 1 §2.3.3). A point off the curve is refused by the parser.
-    fn p256(point: &[u8]) -> Result<Self, KeyFlaw> {
-        if point.first() != Some(&UNCOMPRESSED) {
-            return Err(KeyFlaw::Unsupported);
-        }
-        let key = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point)
-            .map_err(|_| KeyFlaw::Malformed)?;
-        Ok(Self::P256 { point: point.to_vec(), key })
+fn oid(curve: Curve) -> ObjectIdentifier {
+    match curve {
+        Curve::P256 => SECP256R1,
+        Curve::P384 => SECP384R1,
+        Curve::P521 => SECP521R1,
     }
 }
 
@@ -236,17 +242,12 @@ fn rsa_spki(modulus: &[u8], exponent: &[u8]) -> x509_cert::der::Result<Vec<u8>> 
         .to_der()
 }
 
-fn p256_spki(point: &[u8]) -> x509_cert::der::Result<Vec<u8>> {
-    let algorithm =
-        AlgorithmIdentifierRef { oid: EC_PUBLIC_KEY, parameters: Some(AnyRef::from(&SECP256R1)) };
+fn ec_spki(curve: Curve, point: &[u8]) -> x509_cert::der::Result<Vec<u8>> {
+    let named = oid(curve);
+    let parameters = Some(AnyRef::from(&named));
+    let algorithm = AlgorithmIdentifierRef { oid: EC_PUBLIC_KEY, parameters };
     SubjectPublicKeyInfoRef { algorithm, subject_public_key: BitStringRef::from_bytes(point)? }
         .to_der()
-}
-
-/// Length in bits of a big-endian number without leading zero octets.
-fn bits(number: &[u8]) -> usize {
-    let unused = number.first().map_or(0, |first| first.leading_zeros());
-    number.len().saturating_mul(8).saturating_sub(usize::try_from(unused).unwrap_or(0))
 }
 
 impl PartialEq for PublicKey {

@@ -10,12 +10,17 @@ use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
+    EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256,
+    RSA_PSS_SHA384, RSA_PSS_SHA512, RsaEncoding, RsaKeyPair,
 };
+use x509_cert::der::Decode;
+use x509_cert::der::asn1::AnyRef;
 use x509_cert::der::pem::{self, LineEnding};
 use zeroize::Zeroizing;
 
-use crate::{BoxFuture, KeyFlaw, KeyKind, PublicKey, SignFlaw, SignatureAlgorithm, SigningKey};
+use crate::{
+    BoxFuture, Curve, KeyFlaw, KeyKind, PublicKey, SignFlaw, SignatureAlgorithm, SigningKey, ecdsa,
+};
 
 const PEM_LABEL: &str = "PRIVATE KEY";
 
@@ -58,16 +63,18 @@ impl Pkcs8 {
     }
 }
 
-/// A private key in memory. It signs RS256 if it is RSA, ES256 if it is P-256.
+/// A private key in memory. It signs with the usual algorithm of its kind, RS256, ES256, ES384 or
+/// ES512, until another is chosen.
 #[expect(missing_debug_implementations, reason = "a private key is never printed")]
 pub struct SoftwareKey {
     pair: Pair,
     public_key: PublicKey,
+    algorithm: SignatureAlgorithm,
 }
 
 enum Pair {
     Rsa(RsaKeyPair),
-    P256(EcdsaKeyPair),
+    Ec(Curve, EcdsaKeyPair),
 }
 
 impl SoftwareKey {
@@ -75,15 +82,14 @@ impl SoftwareKey {
     ///
     /// # Errors
     /// [`KeyFlaw::Unsupported`] for octets that are neither an RSA key of 2048 to 8192 bits nor a
-    /// P-256 key, or are inconsistent.
+    /// key on one of our curves, or are inconsistent.
     pub fn from_pkcs8_der(octets: &[u8]) -> Result<Self, KeyFlaw> {
-        let pair = match RsaKeyPair::from_pkcs8(octets) {
-            Ok(pair) => Pair::Rsa(pair),
-            Err(_) => EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, octets)
-                .map(Pair::P256)
-                .map_err(|_| KeyFlaw::Unsupported)?,
-        };
-        Self::of(pair)
+        alone(octets)?;
+        if let Ok(pair) = RsaKeyPair::from_pkcs8(octets) {
+            return Self::of(Pair::Rsa(pair));
+        }
+        let (curve, pair) = ec_pair(octets).ok_or(KeyFlaw::Unsupported)?;
+        Self::of(Pair::Ec(curve, pair))
     }
 
     /// Parses PKCS#8 in PEM.
@@ -100,52 +106,56 @@ impl SoftwareKey {
     /// [`KeyFlaw::RsaSize`] for RSA of other than 2048, 3072 or 4096 bits; [`KeyFlaw::Malformed`]
     /// if the library makes no key.
     pub fn generate(kind: KeyKind) -> Result<(Self, Pkcs8), KeyFlaw> {
-        let failed = |_| KeyFlaw::Malformed;
-        let octets = match kind {
-            KeyKind::P256 => {
-                let pair =
-                    EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(failed)?;
-                pair.to_pkcs8v1().map_err(failed)?.as_ref().to_vec()
-            }
-            KeyKind::Rsa { bits } => {
-                let size = match bits {
-                    2048 => KeySize::Rsa2048,
-                    3072 => KeySize::Rsa3072,
-                    4096 => KeySize::Rsa4096,
-                    _ => return Err(KeyFlaw::RsaSize { bits }),
-                };
-                let pair = RsaKeyPair::generate(size).map_err(failed)?;
-                let octets: Pkcs8V1Der<'_> = pair.as_der().map_err(failed)?;
-                octets.as_ref().to_vec()
-            }
-        };
-        let octets = Pkcs8(Zeroizing::new(octets));
+        let octets = new_pkcs8(kind)?;
         Ok((Self::from_pkcs8_der(octets.as_der())?, octets))
+    }
+
+    /// The same key, signing with this algorithm.
+    ///
+    /// # Errors
+    /// [`KeyFlaw::Algorithm`] for an algorithm that does not fit the key, or rests on SHA-1.
+    pub fn signing_with(self, algorithm: SignatureAlgorithm) -> Result<Self, KeyFlaw> {
+        if algorithm.is_weak() || !algorithm.fits(self.public_key.kind()) {
+            return Err(KeyFlaw::Algorithm);
+        }
+        Ok(Self { algorithm, ..self })
     }
 
     fn of(pair: Pair) -> Result<Self, KeyFlaw> {
         let spki: PublicKeyX509Der<'_> = match &pair {
             Pair::Rsa(pair) => pair.public_key().as_der(),
-            Pair::P256(pair) => pair.public_key().as_der(),
+            Pair::Ec(_, pair) => pair.public_key().as_der(),
         }
         .map_err(|_| KeyFlaw::Malformed)?;
         let public_key = PublicKey::from_spki_der(spki.as_ref())?;
-        Ok(Self { pair, public_key })
+        let algorithm = public_key.kind().usual_algorithm();
+        Ok(Self { pair, public_key, algorithm })
     }
 
     /// Signs now; what [`SigningKey::sign`] awaits.
     pub(crate) fn sign_now(&self, octets: &[u8]) -> Result<Vec<u8>, SignFlaw> {
-        let random = SystemRandom::new();
+        self.sign_as(self.algorithm, octets)
+    }
+
+    /// Signs now with an algorithm that need not be the chosen one.
+    pub(crate) fn sign_as(
+        &self,
+        algorithm: SignatureAlgorithm,
+        octets: &[u8],
+    ) -> Result<Vec<u8>, SignFlaw> {
         match &self.pair {
             Pair::Rsa(pair) => {
+                let encoding = encoding(algorithm).ok_or(SignFlaw)?;
                 let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(&RSA_PKCS1_SHA256, &random, octets, &mut signature)
+                pair.sign(encoding, &SystemRandom::new(), octets, &mut signature)
                     .map_err(|_| SignFlaw)?;
                 Ok(signature)
             }
-            Pair::P256(pair) => {
-                let signature = pair.sign(&random, octets).map_err(|_| SignFlaw)?;
-                Ok(signature.as_ref().to_vec())
+            Pair::Ec(curve, pair) => {
+                if !algorithm.fits(KeyKind::from(*curve)) {
+                    return Err(SignFlaw);
+                }
+                ecdsa::sign(*curve, pair, algorithm.digest(), octets)
             }
         }
     }
@@ -154,17 +164,14 @@ impl SoftwareKey {
     pub(crate) fn public_bits(&self) -> &[u8] {
         match &self.pair {
             Pair::Rsa(pair) => pair.public_key().as_ref(),
-            Pair::P256(pair) => pair.public_key().as_ref(),
+            Pair::Ec(_, pair) => pair.public_key().as_ref(),
         }
     }
 }
 
 impl SigningKey for SoftwareKey {
     fn algorithm(&self) -> SignatureAlgorithm {
-        match self.pair {
-            Pair::Rsa(_) => SignatureAlgorithm::RsaSha256,
-            Pair::P256(_) => SignatureAlgorithm::EcdsaSha256,
-        }
+        self.algorithm
     }
 
     fn public_key(&self) -> &PublicKey {
@@ -173,6 +180,63 @@ impl SigningKey for SoftwareKey {
 
     fn sign<'a>(&'a self, octets: &'a [u8]) -> BoxFuture<'a, Result<Vec<u8>, SignFlaw>> {
         Box::pin(async move { self.sign_now(octets) })
+    }
+}
+
+/// Refuses octets after the key, which the library leaves unread.
+pub(crate) fn alone(octets: &[u8]) -> Result<(), KeyFlaw> {
+    AnyRef::from_der(octets).map(drop).map_err(|_| KeyFlaw::Unsupported)
+}
+
+/// A key on one of our curves, from PKCS#8.
+pub(crate) fn ec_pair(octets: &[u8]) -> Option<(Curve, EcdsaKeyPair)> {
+    let on = |curve: Curve| {
+        let pair = EcdsaKeyPair::from_pkcs8(ecdsa::signing(curve), octets).ok()?;
+        Some((curve, pair))
+    };
+    Curve::ALL.into_iter().find_map(on)
+}
+
+/// Makes a private key.
+pub(crate) fn new_pkcs8(kind: KeyKind) -> Result<Pkcs8, KeyFlaw> {
+    let failed = |_| KeyFlaw::Malformed;
+    let octets = match kind {
+        KeyKind::Rsa { bits } => {
+            let size = match bits {
+                2048 => KeySize::Rsa2048,
+                3072 => KeySize::Rsa3072,
+                4096 => KeySize::Rsa4096,
+                _ => return Err(KeyFlaw::RsaSize { bits }),
+            };
+            let pair = RsaKeyPair::generate(size).map_err(failed)?;
+            let octets: Pkcs8V1Der<'_> = pair.as_der().map_err(failed)?;
+            octets.as_ref().to_vec()
+        }
+        KeyKind::P256 => new_ec(Curve::P256)?,
+        KeyKind::P384 => new_ec(Curve::P384)?,
+        KeyKind::P521 => new_ec(Curve::P521)?,
+    };
+    Ok(Pkcs8(Zeroizing::new(octets)))
+}
+
+fn new_ec(curve: Curve) -> Result<Vec<u8>, KeyFlaw> {
+    let pair = EcdsaKeyPair::generate(ecdsa::signing(curve)).map_err(|_| KeyFlaw::Malformed)?;
+    Ok(pair.to_pkcs8v1().map_err(|_| KeyFlaw::Malformed)?.as_ref().to_vec())
+}
+
+/// How an RSA signature is padded. `None` for what is not made with RSA, or not made at all.
+fn encoding(algorithm: SignatureAlgorithm) -> Option<&'static dyn RsaEncoding> {
+    match algorithm {
+        SignatureAlgorithm::RsaSha256 => Some(&RSA_PKCS1_SHA256),
+        SignatureAlgorithm::RsaSha384 => Some(&RSA_PKCS1_SHA384),
+        SignatureAlgorithm::RsaSha512 => Some(&RSA_PKCS1_SHA512),
+        SignatureAlgorithm::PsSha256 => Some(&RSA_PSS_SHA256),
+        SignatureAlgorithm::PsSha384 => Some(&RSA_PSS_SHA384),
+        SignatureAlgorithm::PsSha512 => Some(&RSA_PSS_SHA512),
+        SignatureAlgorithm::RsaSha1
+        | SignatureAlgorithm::EcdsaSha256
+        | SignatureAlgorithm::EcdsaSha384
+        | SignatureAlgorithm::EcdsaSha512 => None,
     }
 }
 

@@ -74,7 +74,7 @@ fn openid(realm: &RealmView) -> Value {
     if let Some(members) = document.as_object_mut() {
         let active = realm.keys.iter().filter(|key| key.state == KeyState::Active);
         let algorithms: BTreeSet<&str> =
-            active.map(|key| key.signer.algorithm().as_jws()).collect();
+            active.filter_map(|key| key.signer.algorithm().as_jws()).collect();
         members.insert("subject_types_supported".to_owned(), json!(["public"]));
         members.insert("id_token_signing_alg_values_supported".to_owned(), json!(algorithms));
     }

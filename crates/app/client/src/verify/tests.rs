@@ -52,10 +52,8 @@ fn a_good_token_says_whose_it_is_and_what_was_checked() {
         assert_eq!((verified.kind, verified.not_after), (kind, at(3600)));
         assert_eq!(verified.audiences, [RP]);
         let (first, rest) = verified.checks.split_first().unwrap();
-        assert!(
-            first
-                .starts_with(&format!("signature: {} by key ", key.private().algorithm().as_jws()))
-        );
+        let algorithm = key.private().algorithm().as_jws().unwrap();
+        assert!(first.starts_with(&format!("signature: {algorithm} by key ")));
         assert_eq!(
             rest,
             [

@@ -64,7 +64,8 @@ impl Exchange<'_> {
             Refusal::new(Cause::Unauthenticated, format!("client assertion: {why}"))
         })?;
         self.expect_unseen(&Who::Client(id.clone()), &Once::Jti(mark.jti), mark.until);
-        self.record.proven.push(format!("key of client {id} ({})", algorithm.as_jws()));
+        let algorithm = algorithm.as_jws().unwrap_or_default();
+        self.record.proven.push(format!("key of client {id} ({algorithm})"));
         Ok(self.fresh_client(&id, AuthenticationMethod::Token))
     }
 
@@ -130,7 +131,7 @@ impl Exchange<'_> {
     // Test: an_assertion_of_our_own_token_key_is_nobodys.
     fn verify_in_vain(&self, jws: &Jws<'_>, algorithm: SignatureAlgorithm) {
         let mut keys = self.realm().keys.iter().map(|key| &key.trusted.key);
-        if let Some(key) = keys.find(|key| algorithm.fits(key.kind())) {
+        if let Some(key) = keys.find(|key| algorithm.fits_jws(key.kind())) {
             let _in_vain = jws.verify(key, algorithm);
         }
     }

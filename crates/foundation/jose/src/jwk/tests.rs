@@ -50,7 +50,8 @@ fn private_members_are_refused() {
 
 #[test]
 fn keys_of_other_kinds_are_refused() {
-    assert_eq!(refused(p256(), "crv", json!("P-384")), JwkFlaw::Unsupported);
+    assert_eq!(refused(p256(), "crv", json!("P-192")), JwkFlaw::Unsupported);
+    assert_eq!(refused(p256(), "crv", json!("p-256")), JwkFlaw::Unsupported);
     assert_eq!(refused(p256(), "crv", json!("secp256k1")), JwkFlaw::Unsupported);
     assert_eq!(refused(p256(), "kty", json!("OKP")), JwkFlaw::Unsupported);
     assert_eq!(refused(p256(), "kty", json!("ec")), JwkFlaw::Unsupported);
@@ -82,6 +83,7 @@ fn numbers_that_are_not_the_shortest_are_refused() {
     let malformed = JwkFlaw::Key(KeyFlaw::Malformed);
     assert_eq!(refused(rsa(), "e", json!("")), malformed);
     assert_eq!(refused(p256(), "x", json!("AQAB")), malformed);
+    assert_eq!(refused(p256(), "crv", json!("P-384")), malformed); // coordinates of another width
     let x = p256()["x"].clone();
     assert_eq!(refused(p256(), "y", x), malformed); // off the curve
 }
@@ -101,6 +103,8 @@ fn keys_meant_for_something_else_are_refused() {
         ("key_ops", json!([])),
         ("key_ops", json!("verify")),
         ("alg", json!("RS256")),
+        ("alg", json!("ES384")), // of another curve
+        ("alg", json!("ES512")),
         ("alg", json!("none")),
         ("alg", json!("ECDH-ES")),
         ("alg", Value::Null),
@@ -113,7 +117,7 @@ fn keys_meant_for_something_else_are_refused() {
 #[test]
 fn what_is_published_is_public_and_read_back() {
     let validity = Validity { not_before: 0, not_after: 1_000_000 };
-    for kind in [KeyKind::Rsa { bits: 2048 }, KeyKind::P256] {
+    for kind in [KeyKind::Rsa { bits: 2048 }, KeyKind::P256, KeyKind::P384, KeyKind::P521] {
         let (key, _) = SoftwareKey::generate(kind).unwrap();
         let certificate = self_signed("signer", &key, validity).unwrap();
         let published = jwk(key.public_key(), "kid-1", key.algorithm(), Some(&certificate));

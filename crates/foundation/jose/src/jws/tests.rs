@@ -2,7 +2,9 @@ use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, Waker};
 
 use serde_json::json;
-use symbolon_keys::SignatureAlgorithm::{EcdsaSha256, PsSha256, RsaSha256};
+use symbolon_keys::SignatureAlgorithm::{
+    EcdsaSha256, EcdsaSha384, EcdsaSha512, PsSha256, RsaSha1, RsaSha256,
+};
 use symbolon_keys::{KeyKind, Signer, SoftwareKey, Validity, self_signed};
 
 use super::*;
@@ -23,13 +25,16 @@ const RSA_SIGNATURE: &str = "cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJb
 struct Purpose;
 
 static SIGNERS: LazyLock<[Signer<Purpose>; 2]> = LazyLock::new(|| {
-    [KeyKind::Rsa { bits: 2048 }, KeyKind::P256].map(|kind| {
-        let (key, _) = SoftwareKey::generate(kind).unwrap();
-        let validity = Validity { not_before: 0, not_after: 1_000_000 };
-        let certificate = self_signed("signer", &key, validity).unwrap();
-        Signer::new("kid-1".to_owned(), Arc::new(key), certificate).unwrap()
-    })
+    [KeyKind::Rsa { bits: 2048 }, KeyKind::P256].map(|kind| signer(kind, kind.usual_algorithm()))
 });
+
+fn signer(kind: KeyKind, algorithm: SignatureAlgorithm) -> Signer<Purpose> {
+    let (key, _) = SoftwareKey::generate(kind).unwrap();
+    let validity = Validity { not_before: 0, not_after: 1_000_000 };
+    let certificate = self_signed("signer", &key, validity).unwrap();
+    let key = key.signing_with(algorithm).unwrap();
+    Signer::new("kid-1".to_owned(), Arc::new(key), certificate).unwrap()
+}
 
 fn ready<T>(future: impl Future<Output = T>) -> T {
     let mut future = std::pin::pin!(future);
@@ -91,7 +96,7 @@ fn alg_none_is_refused() {
         let compact = format!("{header}.{PAYLOAD}.{SIGNATURE}");
         let jws = Jws::parse(&compact, LIMIT).unwrap();
         assert_eq!(jws.algorithm(), None);
-        for algorithm in [RsaSha256, EcdsaSha256, PsSha256] {
+        for algorithm in SignatureAlgorithm::ALL {
             assert_eq!(jws.verify(&rfc_key(), algorithm), Err(Flaw::Algorithm), "{alg}");
         }
     }
@@ -115,6 +120,38 @@ fn the_header_does_not_choose() {
     let hs256 = with_header(r#"{"alg":"HS256"}"#);
     let hs256 = Jws::parse(&hs256, LIMIT).unwrap();
     assert_eq!(hs256.verify(p256.public_key(), EcdsaSha256), Err(Flaw::Algorithm));
+}
+
+#[test]
+fn a_curve_under_the_name_of_another_is_refused() {
+    // XML signs with any hash on any curve; a JWS says both in one name (RFC 7518 §3.4).
+    for (alg, algorithm) in [("ES384", EcdsaSha384), ("ES512", EcdsaSha512)] {
+        let signer = signer(KeyKind::P256, algorithm);
+        let header = base64url::encode(format!(r#"{{"alg":"{alg}"}}"#).as_bytes());
+        let input = format!("{header}.{PAYLOAD}");
+        let signature = ready(signer.sign(input.as_bytes())).unwrap();
+        assert_eq!(signer.public_key().verify(algorithm, input.as_bytes(), &signature), Ok(()));
+        let compact = format!("{input}.{}", base64url::encode(&signature));
+        let jws = Jws::parse(&compact, LIMIT).unwrap();
+        assert_eq!(jws.verify(signer.public_key(), algorithm), Err(Flaw::Signature));
+        let header = Header { typ: None, kid: None };
+        assert!(ready(sign_compact(&header, b"{}", &signer)).is_err());
+    }
+}
+
+#[test]
+fn every_named_pair_is_read_back_and_sha_1_has_no_name() {
+    let rsa = KeyKind::Rsa { bits: 2048 };
+    for kind in [rsa, KeyKind::P256, KeyKind::P384, KeyKind::P521] {
+        for algorithm in SignatureAlgorithm::ALL.into_iter().filter(|a| a.fits_jws(kind)) {
+            let signer = signer(kind, algorithm);
+            let compact = signed(&signer, b"{}");
+            let jws = Jws::parse(&compact, LIMIT).unwrap();
+            assert_eq!(Some(jws.alg()), algorithm.as_jws());
+            assert!(jws.verify(signer.public_key(), algorithm).is_ok(), "{algorithm:?}");
+            assert_eq!(jws.verify(signer.public_key(), RsaSha1), Err(Flaw::Algorithm));
+        }
+    }
 }
 
 #[test]

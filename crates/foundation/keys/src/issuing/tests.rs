@@ -18,19 +18,20 @@ fn signed_by(certificate: &Certificate, issuer: &Certificate) -> bool {
     let parsed = x509_cert::Certificate::from_der(certificate.der()).unwrap();
     let signature = parsed.signature().raw_bytes();
     let content = parsed.tbs_certificate().to_der().unwrap();
-    let (algorithm, signature) = match issuer.public_key().kind() {
-        KeyKind::Rsa { .. } => (crate::SignatureAlgorithm::RsaSha256, signature.to_vec()),
-        KeyKind::P256 => {
+    let kind = issuer.public_key().kind();
+    let signature = match kind.curve() {
+        None => signature.to_vec(),
+        Some(curve) => {
             let mut fixed = Vec::new();
             for integer in Vec::<UintRef<'_>>::from_der(signature).unwrap() {
                 let octets = integer.as_bytes();
-                fixed.extend(std::iter::repeat_n(0, 32_usize.saturating_sub(octets.len())));
+                fixed.extend(std::iter::repeat_n(0, curve.octets().saturating_sub(octets.len())));
                 fixed.extend_from_slice(octets);
             }
-            (crate::SignatureAlgorithm::EcdsaSha256, fixed)
+            fixed
         }
     };
-    issuer.public_key().verify(algorithm, &content, &signature).is_ok()
+    issuer.public_key().verify(kind.usual_algorithm(), &content, &signature).is_ok()
 }
 
 #[test]
@@ -63,7 +64,7 @@ fn validities_that_no_certificate_can_carry_are_refused() {
 
 #[test]
 fn a_self_signed_certificate_is_the_keys_own() {
-    for kind in [KeyKind::P256, KeyKind::Rsa { bits: 2048 }] {
+    for kind in [KeyKind::P256, KeyKind::P384, KeyKind::P521, KeyKind::Rsa { bits: 2048 }] {
         let key = key(kind);
         let certificate = self_signed("token signer", &key, VALIDITY).unwrap();
         assert_eq!(certificate.public_key(), key.public_key());
@@ -71,6 +72,18 @@ fn a_self_signed_certificate_is_the_keys_own() {
         // Certificates count seconds.
         assert_eq!(certificate.validity().not_before, 1_767_225_600_000);
         assert_eq!(certificate.validity().not_after, VALIDITY.not_after);
+    }
+}
+
+#[test]
+fn a_certificate_is_signed_with_the_usual_algorithm_whatever_the_key_signs_with() {
+    for (kind, other) in [
+        (KeyKind::Rsa { bits: 2048 }, crate::SignatureAlgorithm::PsSha512),
+        (KeyKind::P256, crate::SignatureAlgorithm::EcdsaSha512),
+    ] {
+        let key = key(kind).signing_with(other).unwrap();
+        let certificate = self_signed("token signer", &key, VALIDITY).unwrap();
+        assert!(signed_by(&certificate, &certificate));
     }
 }
 

@@ -4,16 +4,20 @@ use base64::engine::general_purpose::STANDARD;
 use super::*;
 
 // Made with openssl for this test alone.
-const P384: &str = "MIG2AgEAMBAGByqGSM49AgEGBSuBBAAiBIGeMIGbAgEBBDC6t6WSJtHNgYcuUuiRRpYcYVx6do055TPCW9OokF9NocPjSbB4ZnPRu9cLcnm7kl2hZANiAATcpHb2IAV5wb6bkMQLYPnrfzQl5BsHTsXdaABkOyqjhVat8RfUzeOIsHLVcjOCB0fWtiD5GpWn/fRwVEeItqp6FgFIsUgDhGxAZzZdfRl/4k/GGdr5HdA2aiTJ1f/SL/g=";
+const SECP256K1: &str = "MIGEAgEAMBAGByqGSM49AgEGBSuBBAAKBG0wawIBAQQgxL1CjMooxbO/w1O/tIJUA8zLFKU8ht8Dm9mgkmEHmD+hRANCAATiyNMrI40KMaBLJk7BdpMwWTEDD4jMn85qzxM7y9yWfjbvC9fMLP+nZskYPaOW2TmhF/ycvJcgCCdltcdq2Ar5";
 const RSA_1024: &str = "MIICdgIBADANBgkqhkiG9w0BAQEFAASCAmAwggJcAgEAAoGBAOXP8wcG1SXWjRtL4/rx8Q0pOZnzoztJ8paMzwxEuEG29AU21q1Sbey6rODnnVg1i2HYG1T4b8vcd2Tj7l4XGvkEKyOqx8hPfvIXZidM7IvfraFkgrTQoD/rmgqtg7p8eLqPNLBR9leEXeg1OV+8nxEMVRuQTwBTMNiDNsfO0xDpAgMBAAECgYEApirdY9hJ6IkhEHqoRrwH+uczEiE7htQqRzdbQliyDjoWaWrEgSBYAVLdS+XNPInC1aWn5aGZXIN2BQpWQcxdIBAVSW0vnDpky+Id7qFSqlB1mt8StALGIO+NRhCYlOUe4Sxy7zFurFH4By7thfFDhpBmc5QDCqHe5RqI34WzdDECQQD813b9n8f0Zj3PgjIo7p6lWDJUwPA+MjnVIzf4WL9UQN0bIwVvSxGok0ZBf66c5EhvQVObii/5kaeOhC7sy4kNAkEA6K7XZpzMJHDoEAVGbC/eI3SPbFghXXsX9Hi6DVt8ZKT6yUeA7dH11JgATy7TaIM7grmCIkvXbXeWQKYpJiA4TQJAGygNSLpjoJVmqCYEuy697WZmqYG7jAKbAZBxz4PAsQzycpq1V7nJYMDIt/o9x+4g9Yofr8IM2xJQ29bIr3hA9QJAQiebtF/2JpI3WH63dAD0Dm6QbIRuEA70U5yTgUK2jkLdzqZWwMcGNsh0pg6xKrDNFbC6kBeyCzyJ6p2Ta3STrQJAIK9ylZjKwu0YeoW+Ax6m8sP5e+Fy3Z/gpgMRKoZRrXAFRuXMYw22AduyYT7Op1lJ8T3B/rH0G/1218h/q7qq8Q==";
 
 #[test]
 fn private_keys_we_do_not_sign_with_are_refused() {
-    for key in [P384, RSA_1024] {
+    for key in [SECP256K1, RSA_1024] {
         let octets = STANDARD.decode(key).unwrap();
         assert_eq!(SoftwareKey::from_pkcs8_der(&octets).err(), Some(KeyFlaw::Unsupported));
     }
-    for octets in [&b""[..], b"\x30\x00", b"-----BEGIN PRIVATE KEY-----"] {
+    let (_, key) = SoftwareKey::generate(KeyKind::P256).unwrap();
+    let longer = [key.as_der(), &[0]].concat();
+    for octets in
+        [&longer, &key.as_der()[1..], &b""[..], b"\x30\x00", b"-----BEGIN PRIVATE KEY-----"]
+    {
         assert_eq!(SoftwareKey::from_pkcs8_der(octets).err(), Some(KeyFlaw::Unsupported));
     }
 }
@@ -39,13 +43,32 @@ fn pem_of_another_label_or_shape_is_refused() {
 
 #[test]
 fn a_key_survives_its_pem() {
-    for kind in [KeyKind::P256, KeyKind::Rsa { bits: 2048 }] {
+    for kind in [KeyKind::P256, KeyKind::P384, KeyKind::P521, KeyKind::Rsa { bits: 2048 }] {
         let (key, octets) = SoftwareKey::generate(kind).unwrap();
         let again = SoftwareKey::from_pkcs8_pem(&octets.to_pem().unwrap()).unwrap();
         assert_eq!(again.public_key(), key.public_key());
         assert_eq!(key.public_key().kind(), kind);
+        assert_eq!(key.algorithm(), kind.usual_algorithm());
         let signature = again.sign_now(b"octets").unwrap();
         assert_eq!(key.public_key().verify(key.algorithm(), b"octets", &signature), Ok(()));
+    }
+}
+
+#[test]
+fn an_algorithm_that_does_not_fit_or_is_weak_is_not_signed_with() {
+    for kind in [KeyKind::P256, KeyKind::Rsa { bits: 2048 }] {
+        let (_, octets) = SoftwareKey::generate(kind).unwrap();
+        for algorithm in SignatureAlgorithm::ALL {
+            let key = SoftwareKey::from_pkcs8_der(octets.as_der()).unwrap();
+            assert!(key.sign_as(SignatureAlgorithm::RsaSha1, b"m").is_err());
+            if !algorithm.fits(kind) || algorithm.is_weak() {
+                assert!(key.sign_as(algorithm, b"m").is_err());
+                let flaw = key.signing_with(algorithm).err();
+                assert_eq!(flaw, Some(KeyFlaw::Algorithm), "{kind:?} {algorithm:?}");
+            } else {
+                assert_eq!(key.signing_with(algorithm).unwrap().algorithm(), algorithm);
+            }
+        }
     }
 }
 
