@@ -1,75 +1,113 @@
 //! Canonical form of a whole subtree, minus one subtree.
 //!
-//! In:  an element, the method, an element to leave out, and the most octets that may come of it.
+//! In:  an element as a view has it, the method, an element to leave out, and the most octets that may come of it.
 //! Out: the canonical octets.
-//! Never: node sets that an expression selected; comments.
+//! Never: node sets that an expression selected; octets for a document that has no canonical form.
 //!
-//! Exclusive XML Canonicalization 1.0 with its `PrefixList`; Canonical XML 1.0 §2.3 for what octets look like.
+//! Canonical XML 1.0; Exclusive XML Canonicalization 1.0 with its `PrefixList`.
 
-use roxmltree::{Node, NodeId};
+use std::sync::LazyLock;
 
-use crate::Element;
-use crate::element::{own_text, prefix};
-use crate::escape;
+use memchr::memmem;
+use roxmltree::{Namespace, Node, NodeId};
 
-/// How a subtree becomes octets.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum C14n {
-    /// Exclusive XML Canonicalization 1.0, without comments.
-    Exclusive {
-        /// Prefixes whose declarations are written wherever they are in scope, used or not; `#default` is the default namespace.
-        inclusive_prefixes: Vec<String>,
-    },
-}
+use crate::element::{own_text, prefix, xml_attributes};
+use crate::{Element, Fragment, NodeKey, View, XML_NAMESPACE, escape};
 
-impl C14n {
-    /// Exclusive canonicalization without a `PrefixList`.
-    #[must_use]
-    pub const fn exclusive() -> Self {
-        Self::Exclusive { inclusive_prefixes: Vec::new() }
-    }
+mod method;
 
-    /// Exclusive canonicalization with the value of a `PrefixList` attribute: prefixes apart by white space.
-    #[must_use]
-    pub fn exclusive_with(prefix_list: &str) -> Self {
-        let inclusive_prefixes = prefix_list.split_ascii_whitespace().map(str::to_owned).collect();
-        Self::Exclusive { inclusive_prefixes }
-    }
-}
-
-/// The canonical form would be longer than the caller allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the canonical form is longer than the limit")]
-pub struct TooLong;
+pub use method::{C14n, Uncanonical};
 
 pub(crate) fn canonicalize(
+    view: View<'_>,
     apex: &Element,
     method: &C14n,
     without: Option<&Element>,
     limit: usize,
-) -> Result<Vec<u8>, TooLong> {
-    let C14n::Exclusive { inclusive_prefixes } = method;
-    let without = without.filter(|without| without.key().same_document(apex.key()));
+) -> Result<Vec<u8>, Uncanonical> {
+    let (scope, comments) = match method {
+        C14n::Inclusive { comments } => (Scope::Whole, *comments),
+        C14n::Exclusive { inclusive_prefixes, comments } if inclusive_prefixes.is_empty() => {
+            (Scope::Used, *comments)
+        }
+        C14n::Exclusive { inclusive_prefixes, comments } => {
+            (Scope::Listed(inclusive_prefixes), *comments)
+        }
+    };
     let mut canonical = Canonical {
-        source: apex.document_text(),
-        inclusive: inclusive_prefixes,
+        view: view.has_grafts().then_some(view),
+        without: without.map(Element::key),
+        scope,
+        comments,
+        here: Here::new(apex, without.map(Element::key)),
+        outside: Vec::new(),
         rendered: Vec::with_capacity(8),
         attributes: Vec::with_capacity(8),
         out: Vec::with_capacity(apex.source().len().min(limit)),
     };
-    canonical.write(apex.node(), without.map(|without| without.node().id()), limit)?;
+    canonical.write(apex.node(), limit)?;
     Ok(canonical.out)
 }
 
+static DECLARATION: LazyLock<memmem::Finder<'static>> =
+    LazyLock::new(|| memmem::Finder::new(b"xmlns"));
+
+/// Which of the namespaces in scope are declared.
+#[derive(Clone, Copy)]
+enum Scope<'d> {
+    /// Those that a name uses.
+    Used,
+    /// These prefixes too.
+    Listed(&'d [String]),
+    /// All.
+    Whole,
+}
+
+impl Scope<'_> {
+    fn includes(self, prefix: &str) -> bool {
+        match self {
+            Self::Used => false,
+            Self::Listed(prefixes) => {
+                let listed = if prefix.is_empty() { "#default" } else { prefix };
+                prefixes.iter().any(|prefix| prefix == listed)
+            }
+            Self::Whole => true,
+        }
+    }
+}
+
 struct Canonical<'d> {
-    source: &'d str,
-    inclusive: &'d [String],
+    /// `None` where nothing was grafted: then nobody asks for each element whether it was replaced.
+    view: Option<View<'d>>,
+    without: Option<NodeKey>,
+    scope: Scope<'d>,
+    comments: bool,
+    here: Here<'d>,
+    /// The documents around the decrypted content that is being written, innermost last.
+    outside: Vec<Here<'d>>,
     /// The declarations that elements now open have written, innermost last: prefix and namespace.
     rendered: Vec<(&'d str, &'d str)>,
     /// The attributes of the start tag being written; kept to be used again.
     attributes: Vec<Attribute<'d>>,
     out: Vec<u8>,
+}
+
+/// The document that is being written.
+#[derive(Clone, Copy)]
+struct Here<'d> {
+    source: &'d str,
+    serial: u64,
+    /// What is left out, if it stands in this document.
+    without: Option<NodeId>,
+}
+
+impl<'d> Here<'d> {
+    fn new(element: &'d Element, without: Option<NodeKey>) -> Self {
+        let document = element.document();
+        let serial = document.serial();
+        let without = without.and_then(|without| without.node_of(serial));
+        Self { source: document.text(), serial, without }
+    }
 }
 
 struct Attribute<'d> {
@@ -79,7 +117,7 @@ struct Attribute<'d> {
     value: &'d str,
 }
 
-/// An element whose end tag is still to be written.
+/// An element whose end tag is still to be written; without a name, decrypted content, which has no tags.
 struct Open<'d> {
     children: roxmltree::Children<'d, 'd>,
     name: &'d str,
@@ -89,56 +127,93 @@ struct Open<'d> {
 
 impl<'d> Canonical<'d> {
     // A stack of our own: how deep a document nests is the caller's limit, not the thread's.
-    fn write(
-        &mut self,
-        apex: Node<'d, 'd>,
-        without: Option<NodeId>,
-        limit: usize,
-    ) -> Result<(), TooLong> {
+    fn write(&mut self, apex: Node<'d, 'd>, limit: usize) -> Result<(), Uncanonical> {
         let mut open = Vec::with_capacity(16);
-        if without != Some(apex.id()) {
-            open.push(self.start(apex));
+        if self.here.without != Some(apex.id()) {
+            open.push(self.start(apex)?);
         }
         while let Some(innermost) = open.last_mut() {
             match innermost.children.next() {
                 Some(child) if child.is_text() => {
                     escape::text(&mut self.out, own_text(child).unwrap_or_default());
                 }
-                Some(child) if child.is_element() && without != Some(child.id()) => {
-                    open.push(self.start(child));
+                Some(child) if child.is_element() && self.here.without != Some(child.id()) => {
+                    let inside = match self.grafted(child) {
+                        Some(fragment) => self.enter(fragment),
+                        None => self.start(child)?,
+                    };
+                    open.push(inside);
+                }
+                Some(child) if child.is_comment() && self.comments => {
+                    self.put(&["<!--", own_text(child).unwrap_or_default(), "-->"]);
                 }
                 Some(_) => {} // a comment, or what is left out
                 None => {
-                    self.put(&["</", innermost.name, ">"]);
-                    self.rendered.truncate(innermost.outside);
+                    let Open { name, outside, .. } = *innermost;
+                    self.end(name, outside);
                     open.pop();
                 }
             }
             // SECURITY: a long namespace name that short elements inherit is written for each of them again: kilobytes
             // would become gigabytes. Test: canonical_form_stops_at_the_limit.
             if self.out.len() > limit {
-                return Err(TooLong);
+                return Err(Uncanonical::TooLong);
             }
         }
         Ok(())
     }
 
-    fn start(&mut self, element: Node<'d, 'd>) -> Open<'d> {
+    fn start(&mut self, element: Node<'d, 'd>) -> Result<Open<'d>, Uncanonical> {
         let outside = self.rendered.len();
         let apex = self.out.is_empty();
-        let prefix = prefix(element, self.source);
+        let prefix = prefix(element, self.here.source);
         let name =
             self.name(element.range().start.saturating_add(1), prefix, element.tag_name().name());
         self.put(&["<", name]);
         self.render(prefix, element.tag_name().namespace().unwrap_or_default());
         self.collect_attributes(element);
-        if !self.inclusive.is_empty() && (apex || self.declares(element)) {
-            self.render_listed(element);
+        match self.scope {
+            Scope::Used => {}
+            Scope::Listed(_) => self.render_scope(element, apex),
+            Scope::Whole => {
+                self.render_scope(element, apex);
+                if apex {
+                    self.inherit_attributes(element);
+                }
+            }
         }
-        self.write_declarations(outside);
+        self.write_declarations(outside)?;
         self.write_attributes();
         self.out.push(b'>');
-        Open { children: element.children(), name, outside }
+        Ok(Open { children: element.children(), name, outside })
+    }
+
+    fn end(&mut self, name: &str, outside: usize) {
+        if name.is_empty() {
+            self.leave();
+        } else {
+            self.put(&["</", name, ">"]);
+            self.rendered.truncate(outside);
+        }
+    }
+
+    /// What this view shows in the place of an element.
+    fn grafted(&self, element: Node<'d, 'd>) -> Option<&'d Fragment> {
+        self.view?.grafted(NodeKey::new(self.here.serial, element.id()))
+    }
+
+    // The wrapper binds what is bound where it stands, so that nothing is to be declared anew.
+    fn enter(&mut self, fragment: &'d Fragment) -> Open<'d> {
+        self.outside.push(self.here);
+        let wrapper = fragment.wrapper();
+        self.here = Here::new(wrapper, self.without);
+        Open { children: wrapper.node().children(), name: "", outside: self.rendered.len() }
+    }
+
+    fn leave(&mut self) {
+        if let Some(outside) = self.outside.pop() {
+            self.here = outside;
+        }
     }
 
     fn collect_attributes(&mut self, element: Node<'d, 'd>) {
@@ -149,7 +224,8 @@ impl<'d> Canonical<'d> {
             let prefix = match namespace {
                 "" => "",
                 _ => {
-                    self.source.get(start..).and_then(|tag| tag.split_once(':')).map_or("", |p| p.0)
+                    let tag = self.here.source.get(start..);
+                    tag.and_then(|tag| tag.split_once(':')).map_or("", |p| p.0)
                 }
             };
             let (local, value) = (attribute.name(), attribute.value());
@@ -161,22 +237,28 @@ impl<'d> Canonical<'d> {
         }
     }
 
-    /// Whether a start tag may declare a namespace. Where none does, the listed prefixes mean what they meant outside.
-    // SECURITY: many listed prefixes times many elements times many declarations in scope would be a stranger's to choose.
-    fn declares(&self, element: Node<'d, 'd>) -> bool {
-        let whole = element.range();
-        let end = element.first_child().map_or(whole.end, |child| child.range().start);
-        let tag = self.source.get(whole.start..end).unwrap_or_default();
-        memchr::memmem::find(tag.as_bytes(), b"xmlns").is_some()
+    /// Renders what is to be declared whether a name uses it or not.
+    // SPEC: Canonical XML 1.0 §2.3, namespace axis; Exclusive XML Canonicalization 1.0 §3, which gives the listed prefixes the
+    // same treatment.
+    fn render_scope(&mut self, element: Node<'d, 'd>, apex: bool) {
+        for bound in declared(element, self.here.source, apex) {
+            let prefix = bound.name().unwrap_or_default();
+            if self.scope.includes(prefix) {
+                self.render(prefix, bound.uri());
+            }
+        }
     }
 
-    // SPEC: Exclusive XML Canonicalization 1.0 §3, InclusiveNamespaces PrefixList.
-    fn render_listed(&mut self, element: Node<'d, 'd>) {
-        for listed in self.inclusive {
-            if listed == "#default" {
-                self.render("", element.lookup_namespace_uri(None).unwrap_or_default());
-            } else if let Some(namespace) = element.lookup_namespace_uri(Some(listed)) {
-                self.render(listed, namespace);
+    /// Adds the `xml:` attributes that stand further out.
+    // SPEC: Canonical XML 1.0 §2.4. Decrypted content finds them on its wrapper.
+    fn inherit_attributes(&mut self, apex: Node<'d, 'd>) {
+        let tag = apex.range().start;
+        for attribute in xml_attributes(apex) {
+            let (start, local) = (attribute.range().start, attribute.name());
+            if start < tag {
+                let name = self.name(start, "xml", local);
+                let (namespace, value) = (XML_NAMESPACE, attribute.value());
+                self.attributes.push(Attribute { namespace, local, name, value });
             }
         }
     }
@@ -186,7 +268,7 @@ impl<'d> Canonical<'d> {
         let colon = usize::from(!prefix.is_empty());
         let end =
             start.saturating_add(prefix.len()).saturating_add(colon).saturating_add(local.len());
-        self.source.get(start..end).unwrap_or(local)
+        self.here.source.get(start..end).unwrap_or(local)
     }
 
     /// Notes that a namespace must be declared here, unless an element outside has it rendered with that prefix.
@@ -201,10 +283,13 @@ impl<'d> Canonical<'d> {
         }
     }
 
-    fn write_declarations(&mut self, outside: usize) {
+    fn write_declarations(&mut self, outside: usize) -> Result<(), Uncanonical> {
         let (_, here) = self.rendered.split_at_mut_checked(outside).unwrap_or_default();
         here.sort_unstable();
         for (prefix, namespace) in here {
+            if !is_absolute(namespace) {
+                return Err(Uncanonical::RelativeNamespace);
+            }
             let out = &mut self.out;
             out.extend_from_slice(b" xmlns");
             if !prefix.is_empty() {
@@ -215,6 +300,7 @@ impl<'d> Canonical<'d> {
             escape::attribute(out, namespace);
             out.push(b'"');
         }
+        Ok(())
     }
 
     // SPEC: Canonical XML 1.0 §2.3: by namespace name, then local name; those without a namespace come first.
@@ -234,6 +320,35 @@ impl<'d> Canonical<'d> {
             self.out.extend_from_slice(part.as_bytes());
         }
     }
+}
+
+/// The namespaces that a start tag declares; at the apex, all that are in scope. Further in the rest means what it meant
+/// outside, where it is rendered.
+// SECURITY: many prefixes in scope times many elements would be a stranger's to choose. So there are no more than a tag says
+// `xmlns`, though that may stand in a value. Test: a_start_tag_costs_what_it_declares.
+fn declared<'d>(
+    element: Node<'d, 'd>,
+    source: &str,
+    apex: bool,
+) -> impl Iterator<Item = &'d Namespace<'d>> {
+    let whole = element.range();
+    let end = element.first_child().map_or(whole.end, |child| child.range().start);
+    let tag = source.get(whole.start..end).unwrap_or_default();
+    let most = if apex { usize::MAX } else { DECLARATION.find_iter(tag.as_bytes()).count() };
+    // What an element declares itself comes first in its scope.
+    element.namespaces().take(most)
+}
+
+/// Whether a namespace name begins with a scheme, or is empty: a default namespace undone.
+// SPEC: Canonical XML 1.0 §2.1: relative ones are a failure. SECURITY: where they fail with empty output instead, the digest of
+// nothing is a signature's to reuse ("The Fragile Lock", CVE-2025-66475). A declaration that is not written does no harm.
+// Test: a_relative_namespace_has_no_canonical_form.
+fn is_absolute(namespace: &str) -> bool {
+    let is_scheme = |scheme: &str| {
+        scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme.bytes().all(|o| o.is_ascii_alphanumeric() || matches!(o, b'+' | b'-' | b'.'))
+    };
+    namespace.is_empty() || namespace.split_once(':').is_some_and(|(scheme, _)| is_scheme(scheme))
 }
 
 #[cfg(test)]

@@ -26,6 +26,8 @@ self_cell::self_cell!(
 pub struct Document {
     parsed: Parsed,
     serial: u64,
+    /// For decrypted content: the element, of another document, that it stands for.
+    stands_for: Option<Element>,
 }
 
 /// Distinguishes the documents of a process, so that a node's key is never that of another document's node.
@@ -46,11 +48,16 @@ impl Document {
         let text = std::str::from_utf8(octets).map_err(|_| Flaw::NotUtf8)?;
         let text = unix_line_ends(guard::after_declaration(text)?);
         guard::check(&text, limits)?;
-        let parsed = Parsed::try_new(text.into_owned(), |text| Nodes::parse(text))
+        Self::root_of(text.into_owned(), None)
+    }
+
+    /// Parses text that [`guard::check`] let pass.
+    pub(crate) fn root_of(text: String, stands_for: Option<Element>) -> Result<Element, Flaw> {
+        let parsed = Parsed::try_new(text, |text| Nodes::parse(text))
             .map_err(|_: roxmltree::Error| Flaw::Malformed)?;
         let root = parsed.borrow_dependent().root_element().id();
         let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
-        Ok(Element::new(Arc::new(Self { parsed, serial }), root))
+        Ok(Element::new(Arc::new(Self { parsed, serial, stands_for }), root))
     }
 
     pub(crate) fn nodes(&self) -> &Nodes<'_> {
@@ -64,13 +71,17 @@ impl Document {
     pub(crate) fn serial(&self) -> u64 {
         self.serial
     }
+
+    pub(crate) fn stands_for(&self) -> Option<&Element> {
+        self.stands_for.as_ref()
+    }
 }
 
 /// Every line end as one line feed, before anything is parsed.
 ///
 /// SPEC: XML 1.0 §2.11. Done here because the parser leaves a carriage return standing next to a character reference
 /// (`&#65;` CR), which a signature over the canonical form would notice.
-fn unix_line_ends(text: &str) -> Cow<'_, str> {
+pub(crate) fn unix_line_ends(text: &str) -> Cow<'_, str> {
     if memchr::memchr(b'\r', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }

@@ -25,8 +25,17 @@ pub struct NodeKey {
 }
 
 impl NodeKey {
+    pub(crate) fn new(document: u64, node: NodeId) -> Self {
+        Self { document, node: node.get() }
+    }
+
     pub(crate) fn same_document(self, other: Self) -> bool {
         self.document == other.document
+    }
+
+    /// The node, if it is that document's.
+    pub(crate) fn node_of(self, document: u64) -> Option<NodeId> {
+        (self.document == document).then(|| NodeId::new(self.node))
     }
 }
 
@@ -53,11 +62,16 @@ impl Element {
         nodes.get_node(self.node).unwrap_or_else(|| nodes.root())
     }
 
+    pub(crate) fn document(&self) -> &Document {
+        &self.document
+    }
+
     pub(crate) fn document_text(&self) -> &str {
         self.document.text()
     }
 
-    fn sibling(&self, node: Node<'_, '_>) -> Self {
+    /// The handle to another node of the same document.
+    pub(crate) fn sibling(&self, node: Node<'_, '_>) -> Self {
         Self { document: Arc::clone(&self.document), node: node.id() }
     }
 
@@ -139,6 +153,23 @@ impl Element {
         texts(self.node()).collect()
     }
 
+    /// The text, if nothing but text stands directly inside: no element, and no comment either.
+    #[must_use]
+    pub fn only_text(&self) -> Option<&str> {
+        let mut children = self.node().children();
+        match (children.next(), children.next()) {
+            (None, _) => Some(""),
+            (Some(only), None) if only.is_text() => own_text(only),
+            (Some(_), _) => None,
+        }
+    }
+
+    /// Whether any text but white space stands directly inside.
+    #[must_use]
+    pub fn has_text(&self) -> bool {
+        texts(self.node()).any(|text| !text.trim_ascii().is_empty())
+    }
+
     /// Whether there is any child element.
     #[must_use]
     pub fn has_elements(&self) -> bool {
@@ -146,9 +177,25 @@ impl Element {
     }
 
     /// The element around this one; `None` for the root.
+    ///
+    /// For an element of decrypted content, the content's surroundings: what is around the element it stands for.
     #[must_use]
     pub fn parent(&self) -> Option<Element> {
+        let parent = self.parent_as_sent()?;
+        match parent.wraps() {
+            Some(replaced) => replaced.parent(),
+            None => Some(parent),
+        }
+    }
+
+    /// The element around this one in its own document: for outermost ones of decrypted content, the wrapper.
+    pub(crate) fn parent_as_sent(&self) -> Option<Element> {
         self.node().parent_element().map(|parent| self.sibling(parent))
+    }
+
+    /// If this is the wrapper of decrypted content, and no element of any message: what the content stands for.
+    pub(crate) fn wraps(&self) -> Option<&Element> {
+        self.document.stands_for().filter(|_| self.node().parent_element().is_none())
     }
 
     /// Whether both handles are to the very same node, not merely to equal content.
@@ -160,7 +207,7 @@ impl Element {
     /// The identity of this node.
     #[must_use]
     pub fn key(&self) -> NodeKey {
-        NodeKey { document: self.document.serial(), node: self.node.get() }
+        NodeKey::new(self.document.serial(), self.node)
     }
 
     /// The namespace that a prefix is bound to here, for names inside text and attribute values.
@@ -215,6 +262,19 @@ pub(crate) fn texts<'d>(node: Node<'d, 'd>) -> impl Iterator<Item = &'d str> {
 // `Node::text` is banned because on an element it is the first text child only; on a text node the storage is its own.
 pub(crate) fn own_text<'d>(text_node: Node<'d, 'd>) -> Option<&'d str> {
     text_node.text_storage().map(roxmltree::StringStorage::as_str)
+}
+
+/// The attributes in the xml namespace that an element has or inherits: of each name the nearest.
+// SPEC: Canonical XML 1.0 §2.4, for the apex of a subset; all of them, not only `xml:lang` and `xml:space`.
+pub(crate) fn xml_attributes<'d>(element: Node<'d, 'd>) -> Vec<roxmltree::Attribute<'d, 'd>> {
+    let mut attributes: Vec<_> = element
+        .ancestors()
+        .flat_map(|around| around.attributes())
+        .filter(|attribute| attribute.namespace() == Some(XML_NAMESPACE))
+        .collect();
+    attributes.sort_by_key(roxmltree::Attribute::name); // stable: the nearest stays first
+    attributes.dedup_by_key(|attribute| attribute.name());
+    attributes
 }
 
 /// The prefix of an element's name, read from the start tag: the parser keeps the namespace only.

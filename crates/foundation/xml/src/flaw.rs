@@ -5,7 +5,7 @@
 /// Why a document was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Flaw {
-    /// More octets than [`Limits::octets`](crate::Limits::octets).
+    /// More octets than [`Limits::octets`](crate::Limits::octets), or more decrypted content than a tree takes.
     #[error("larger than the limit")]
     TooLarge,
     /// The octets are not UTF-8.
@@ -26,7 +26,8 @@ pub enum Flaw {
     /// More attributes on one element than [`Limits::attributes`](crate::Limits::attributes).
     #[error("more attributes on one element than the limit")]
     TooManyAttributes,
-    /// More namespace declarations than [`Limits::declarations`](crate::Limits::declarations).
+    /// More namespace declarations than [`Limits::declarations`](crate::Limits::declarations), or more in decrypted content
+    /// than a tree takes.
     #[error("more namespace declarations than the limit")]
     TooManyDeclarations,
     /// A name with nothing before its colon: `<:a/>`.
@@ -44,6 +45,12 @@ pub enum Flaw {
     /// Two elements of one tree carry this id.
     #[error("the id {0:?} stands twice")]
     DuplicateId(String),
+    /// Decrypted content that should be one element is something else, or has something beside it.
+    #[error("decrypted content that is not exactly one element")]
+    NotOneElement,
+    /// Decrypted content for a place that is not in the tree, or that was filled before.
+    #[error("decrypted content that has no place in the tree")]
+    Misplaced,
 }
 
 /// An element that may stand once stands twice. Taking the first or the last would be a guess, and an attacker's choice.

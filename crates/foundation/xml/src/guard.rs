@@ -81,8 +81,8 @@ fn pseudo_attribute<'t>(text: &'t str, name: &str) -> (Option<&'t str>, &'t str)
     read().map_or((None, text), |(value, rest)| (Some(value), rest))
 }
 
-/// Walks the tokens once.
-pub(crate) fn check(text: &str, limits: &Limits) -> Result<(), Flaw> {
+/// Walks the tokens once, and says how many namespaces they declare.
+pub(crate) fn check(text: &str, limits: &Limits) -> Result<usize, Flaw> {
     let mut depth = 0_usize;
     let mut declarations = 0_usize;
     let mut scope = Scope::default();
@@ -114,10 +114,10 @@ pub(crate) fn check(text: &str, limits: &Limits) -> Result<(), Flaw> {
                 }
                 tag.behind
             }
-            [] => return Ok(()),
+            [] => return Ok(declarations),
         };
     }
-    Ok(())
+    Ok(declarations)
 }
 
 /// The declarations that the open elements carry.

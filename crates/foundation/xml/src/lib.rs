@@ -6,9 +6,11 @@
 //!    instructions, sizes beyond [`Limits`]) *before* a parser sees them, and returns the root [`Element`].
 //! 2. An [`Element`] is a handle that owns its document: it can be kept, sent and passed on, so that what was verified and
 //!    what is read are the same node and never found a second time by its id or name.
-//! 3. A [`Tree`] holds the one index of ids over a message; a [`View`] of it resolves references and writes canonical octets
-//!    ([`C14n`], Exclusive XML Canonicalization 1.0).
-//! 4. A [`Writer`] writes XML that already is in canonical form, so that signing needs no second pass.
+//! 3. A [`Tree`] holds the one index of ids over a message, and takes decrypted content: a [`Fragment`], which is parsed in the
+//!    scope of where it will stand, and never spliced.
+//! 4. A [`View`] of a tree resolves references and writes canonical octets ([`C14n`]: Canonical XML 1.0 and Exclusive XML
+//!    Canonicalization 1.0), with the content that was decrypted before a place in the header, and none from behind it.
+//! 5. A [`Writer`] writes XML that already is in canonical form, so that signing needs no second pass.
 //!
 //! Beside these, [`time`] is the one reader and writer of xs:dateTime.
 //!
@@ -37,17 +39,21 @@ mod document;
 mod element;
 mod escape;
 mod flaw;
+mod fragment;
 mod guard;
 pub mod time;
 mod tree;
+mod view;
 mod writer;
 
-pub use c14n::{C14n, TooLong};
+pub use c14n::{C14n, Uncanonical};
 pub use document::Document;
 pub use element::{Attribute, Element, NodeKey};
 pub use flaw::{Flaw, Repeated};
+pub use fragment::{Fragment, Shape};
 pub use guard::Limits;
-pub use tree::{EVERYTHING, Place, Tree, View};
+pub use tree::{EVERYTHING, Place, Tree};
+pub use view::View;
 pub use writer::{QName, Unwritable, Writer};
 
 /// The namespace that the prefix `xml` is bound to in every document, undeclared.

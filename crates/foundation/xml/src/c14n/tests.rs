@@ -1,6 +1,7 @@
 //! What the standards say, one rule each. Agreement with libxml2 at large: `tests/libxml2.rs`.
 
-use crate::{C14n, Document, EVERYTHING, Element, Limits, TooLong, Tree};
+use super::declared;
+use crate::{C14n, Document, EVERYTHING, Element, Limits, Tree, Uncanonical};
 
 fn root(text: &str) -> Element {
     Document::parse(text.as_bytes(), &Limits::MESSAGE).unwrap()
@@ -127,6 +128,88 @@ fn the_listed_default_namespace_is_written_and_undone() {
 }
 
 #[test]
+fn comments_are_kept_where_the_method_says_so() {
+    let text = "<!-- 0 --><a>b<!-- <c> & \"'> --><d><!----></d></a><!-- 9 -->";
+    for method in [C14n::exclusive(), C14n::inclusive(), C14n::exclusive_with("p")] {
+        assert_eq!(canonical(&root(text), &method, None), "<a>b<d></d></a>");
+        let with_comments = canonical(&root(text), &method.with_comments(), None);
+        assert_eq!(with_comments, "<a>b<!-- <c> & \"'> --><d><!----></d></a>");
+    }
+}
+
+#[test]
+fn inclusive_form_declares_every_namespace_in_scope_once() {
+    let text = "<w xmlns='urn:d' xmlns:x='urn:x' xmlns:y='urn:y'><a xmlns:y='urn:y' xmlns:z='urn:z'>\
+         <x:b xmlns:x='urn:x2'/><b xmlns='' xmlns:x='urn:x'/></a></w>";
+    child_becomes(
+        text,
+        &C14n::inclusive(),
+        "<a xmlns=\"urn:d\" xmlns:x=\"urn:x\" xmlns:y=\"urn:y\" xmlns:z=\"urn:z\">\
+         <x:b xmlns:x=\"urn:x2\"></x:b><b xmlns=\"\"></b></a>",
+    );
+    child_becomes("<w xmlns=''><a xmlns=''/></w>", &C14n::inclusive(), "<a></a>");
+}
+
+#[test]
+fn the_inclusive_apex_inherits_the_nearest_of_each_attribute_in_the_xml_namespace() {
+    let text = "<w xml:lang='en' xml:space='preserve' xml:base='b' k='1'>\
+                <v xml:lang='de' xml:id='i' xml:any='&#9;'><a xml:base='' z='2'><b/></a></v></w>";
+    let a = root(text).elements().next().unwrap().elements().next().unwrap();
+    assert_eq!(
+        canonical(&a, &C14n::inclusive(), None),
+        "<a z=\"2\" xml:any=\"&#x9;\" xml:base=\"\" xml:id=\"i\" xml:lang=\"de\" \
+         xml:space=\"preserve\"><b></b></a>"
+    );
+    assert_eq!(canonical(&a, &C14n::exclusive(), None), "<a z=\"2\" xml:base=\"\"><b></b></a>");
+}
+
+#[test]
+fn a_relative_namespace_has_no_canonical_form() {
+    let fails = |text: &str, method: &C14n| {
+        let apex = root(text);
+        let tree = Tree::new(apex.clone()).unwrap();
+        let octets = tree.view(EVERYTHING).canonicalize(&apex, method, None, usize::MAX);
+        assert_eq!(octets, Err(Uncanonical::RelativeNamespace), "{text}");
+    };
+    for relative in ["1", "a", "../a", "#a", "//a.example/", "?a:b", "a/b:c", ":a", "1:a", " urn:a"]
+    {
+        fails(&format!("<a xmlns='{relative}'/>"), &C14n::exclusive());
+        fails(&format!("<a><p:b xmlns:p='{relative}'/></a>"), &C14n::exclusive());
+        fails(&format!("<a xmlns:p='{relative}' p:b=''/>"), &C14n::exclusive());
+        fails(&format!("<a xmlns:p='{relative}'/>"), &C14n::exclusive_with("p"));
+        fails(&format!("<a xmlns:p='{relative}'/>"), &C14n::inclusive());
+        becomes(&format!("<a xmlns:p='{relative}'/>"), "<a></a>"); // not written
+    }
+    for absolute in ["urn:a", "x:", "a+b-c.1:d", "http://a.example/#b"] {
+        becomes(&format!("<a xmlns='{absolute}'/>"), &format!("<a xmlns=\"{absolute}\"></a>"));
+    }
+}
+
+#[test]
+fn an_element_outside_the_tree_is_not_canonicalized() {
+    let all = root("<a><b><c/></b><d/></a>");
+    let [b, d] = all.elements().collect::<Vec<_>>().try_into().unwrap();
+    let tree = Tree::detached(&b).unwrap();
+    let of =
+        |apex: &Element| tree.view(EVERYTHING).canonicalize(apex, &C14n::exclusive(), None, 99);
+    assert!(of(&b).is_ok() && of(&b.elements().next().unwrap()).is_ok());
+    for outside in [all, d, root("<b/>")] {
+        assert_eq!(of(&outside), Err(Uncanonical::NotSeen));
+    }
+}
+
+#[test]
+fn a_start_tag_costs_what_it_declares() {
+    let scope: String = (0..60).map(|n| format!(" xmlns:p{n}='urn:{n}'")).collect();
+    let text = format!("<a{scope}><b/><b xmlns:q='urn:q'>xmlns</b><b c='xmlns'/><b>xmlns</b></a>");
+    let all = root(&text);
+    let cost = |of: &Element, apex| declared(of.node(), of.document_text(), apex).count();
+    let costs: Vec<_> = all.descendants().map(|of| cost(&of, false)).collect();
+    assert_eq!(costs, [60, 0, 1, 1, 0]);
+    assert_eq!(cost(&all.elements().next().unwrap(), true), 60);
+}
+
+#[test]
 fn one_subtree_can_be_left_out() {
     let all = root("<a><b>1</b>2<b>3<c/></b>4</a>");
     let [_, second] = all.elements().collect::<Vec<_>>().try_into().unwrap();
@@ -144,12 +227,12 @@ fn canonical_form_stops_at_the_limit() {
     let apex = root(&text);
     let tree = Tree::new(apex.clone()).unwrap();
     let of = |limit| tree.view(EVERYTHING).canonicalize(&apex, &C14n::exclusive(), None, limit);
-    assert_eq!(of(1 << 20), Err(TooLong));
+    assert_eq!(of(1 << 20), Err(Uncanonical::TooLong));
 
     let small = root("<a>b</a>");
     let tree = Tree::new(small.clone()).unwrap();
     let of = |limit| tree.view(EVERYTHING).canonicalize(&small, &C14n::exclusive(), None, limit);
-    assert_eq!(of(7), Err(TooLong));
+    assert_eq!(of(7), Err(Uncanonical::TooLong));
     assert_eq!(of(8).as_deref(), Ok(b"<a>b</a>".as_slice()));
 }
 
