@@ -19,7 +19,7 @@ use symbolon_model::{
     IssuerName, Timestamp, TokenBytes, TokenId, TokenType, purpose,
 };
 
-use crate::{Contents, Draft, EncodeFlaw, Flaw, Format, NameId, RawToken, TrustedKey};
+use crate::{Contents, Draft, EncodeFlaw, Flaw, Format, IssuerKeys, NameId, RawToken, TrustedKey};
 
 /// LIMIT: as for a SAML assertion ([`symbolon_xml::Limits::TOKEN`]); common HTTP servers stop at 8 KiB of header.
 const MAX_OCTETS: usize = 64 * 1024;
@@ -93,9 +93,9 @@ impl Format for Jwt {
     fn verify<'a>(
         &'a self,
         raw: &'a RawToken,
-        keys: &'a [TrustedKey],
+        issuer: &'a IssuerKeys,
     ) -> BoxFuture<'a, Result<Contents, Flaw>> {
-        Box::pin(async move { contents(&verified(&parse(raw)?, keys)?) })
+        Box::pin(async move { contents(&verified(&parse(raw)?, &issuer.keys)?) })
     }
 
     fn encode<'a>(

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use symbolon_keys::{BoxFuture, PublicKey, SignFlaw, SignatureAlgorithm, Signer};
 use symbolon_model::{KeyId, TokenBytes, TokenType, purpose};
 use symbolon_xml::Element;
+pub use symbolon_xmlsec::Until;
 
 pub use draft::{Contents, Draft, Layout, NameId};
 
@@ -60,6 +61,22 @@ impl TrustedKey {
             (Some(id), Some(kid)) => id.as_str() == kid,
             (None, _) | (_, None) => true,
         }
+    }
+}
+
+/// What a realm trusts one issuer's tokens by, at one moment.
+#[derive(Clone, PartialEq, Debug)]
+pub struct IssuerKeys {
+    /// Its keys.
+    pub keys: Vec<TrustedKey>,
+    /// Until when SHA-1 counts in its assertions, in RSA signatures and in digests; `None`: it never does.
+    pub sha1: Option<Until>,
+}
+
+impl From<Vec<TrustedKey>> for IssuerKeys {
+    /// Without SHA-1.
+    fn from(keys: Vec<TrustedKey>) -> Self {
+        Self { keys, sha1: None }
     }
 }
 
@@ -130,14 +147,14 @@ pub trait Format: Send + Sync {
     /// [`Flaw::Malformed`] where there is none.
     fn issuer(&self, raw: &RawToken) -> Result<String, Flaw>;
 
-    /// What the token says, if one of `keys` signed it.
+    /// What the token says, if one of the keys signed it.
     ///
     /// # Errors
     /// [`Flaw`], whose variants must not be told apart outward.
     fn verify<'a>(
         &'a self,
         raw: &'a RawToken,
-        keys: &'a [TrustedKey],
+        issuer: &'a IssuerKeys,
     ) -> BoxFuture<'a, Result<Contents, Flaw>>;
 
     /// The draft as signed octets.

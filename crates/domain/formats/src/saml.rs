@@ -6,13 +6,15 @@
 //!
 //! SAML 2.0 core and SAML 1.1 core, §5.4 in both.
 
-use symbolon_keys::Signer;
+use symbolon_keys::{SignatureAlgorithm, Signer};
 use symbolon_model::{Timestamp, TokenBytes, TokenId, purpose};
 use symbolon_xml::time::{DateTime, parse_utc};
 use symbolon_xml::{Document, EVERYTHING, Element, Limits, QName, Tree};
-use symbolon_xmlsec::{self as xmlsec, Budget, Expected, SignedInfo, VerifiedElement};
+use symbolon_xmlsec::{
+    self as xmlsec, Budget, Expected, Key, KeyInfo, SignatureMethod, SignedInfo, VerifiedElement,
+};
 
-use crate::{EncodeFlaw, Flaw, Layout, RawToken, TrustedKey};
+use crate::{EncodeFlaw, Flaw, IssuerKeys, Layout, RawToken, TrustedKey};
 
 /// Namespace of `xsi:nil`.
 const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
@@ -30,7 +32,7 @@ pub(crate) fn apex(raw: &RawToken) -> Result<Element, Flaw> {
 }
 
 /// The assertion, verified by the first of the keys that signed it.
-pub(crate) fn verified(assertion: &Element, keys: &[TrustedKey]) -> Result<VerifiedElement, Flaw> {
+pub(crate) fn verified(assertion: &Element, issuer: &IssuerKeys) -> Result<VerifiedElement, Flaw> {
     let signature = assertion
         .child(xmlsec::NAMESPACE, "Signature")
         .map_err(Flaw::malformed)?
@@ -39,10 +41,14 @@ pub(crate) fn verified(assertion: &Element, keys: &[TrustedKey]) -> Result<Verif
     let view = tree.view(EVERYTHING);
     // SPEC: core §5.4.2: one reference, to the assertion around the signature.
     let expected = Expected::Exactly(std::slice::from_ref(assertion));
-    for TrustedKey { key, algorithm, .. } in keys {
-        let mut left = Budget::TOKEN;
-        match xmlsec::verify(view, &signature, key, expected, None, &mut left) {
-            Ok(verified) if verified.algorithm() == *algorithm => {
+    for TrustedKey { key, algorithm, .. } in &issuer.keys {
+        let (key, mut left) = (Key::from(key), Budget::TOKEN);
+        let key = match issuer.sha1 {
+            Some(until) => key.allowing_sha1(until),
+            None => key,
+        };
+        match xmlsec::verify(view, &signature, &key, expected, None, &mut left) {
+            Ok(verified) if is_used_with(*algorithm, verified.method()) => {
                 return verified
                     .covered()
                     .first()
@@ -56,6 +62,14 @@ pub(crate) fn verified(assertion: &Element, keys: &[TrustedKey]) -> Result<Verif
     Err(Flaw::signature("by none of the issuer's keys"))
 }
 
+/// Whether a key that signs with `own` is used with that method.
+fn is_used_with(own: SignatureAlgorithm, method: SignatureMethod) -> bool {
+    // Verified only where the issuer's record lets it be; it is what the same key signed with before.
+    let before = SignatureMethod::from(SignatureAlgorithm::RsaSha1);
+    method == SignatureMethod::from(own)
+        || (method == before && own == SignatureAlgorithm::RsaSha256)
+}
+
 fn refusal(flaw: xmlsec::Flaw) -> Flaw {
     match flaw {
         xmlsec::Flaw::Malformed | xmlsec::Flaw::TooMuch => Flaw::malformed(flaw),
@@ -64,6 +78,7 @@ fn refusal(flaw: xmlsec::Flaw) -> Flaw {
         | xmlsec::Flaw::UnknownReference
         | xmlsec::Flaw::NotEnveloped
         | xmlsec::Flaw::BadDigest
+        | xmlsec::Flaw::Undecryptable
         | xmlsec::Flaw::NotExpected => Flaw::signature(flaw),
     }
 }
@@ -208,7 +223,7 @@ impl Unsigned {
         let (head, tail) = self.octets.split_at_checked(self.place).unwrap_or((&self.octets, &[])); // INVARIANT: a place in it
         let mut token = Vec::with_capacity(self.octets.len().saturating_add(USUAL_SIGNATURE));
         token.extend_from_slice(head);
-        info.write_signature(&value, Some(signer.certificate()), &mut token);
+        info.write_signature(&value, KeyInfo::Certificate(signer.certificate()), &mut token);
         token.extend_from_slice(tail);
         Ok(TokenBytes::new(token))
     }

@@ -13,7 +13,7 @@ mod write;
 use symbolon_keys::{BoxFuture, Signer};
 use symbolon_model::{TokenBytes, TokenType, purpose};
 
-use crate::{Contents, Draft, EncodeFlaw, Flaw, Format, RawToken, TrustedKey};
+use crate::{Contents, Draft, EncodeFlaw, Flaw, Format, IssuerKeys, RawToken};
 
 /// The format of SAML 2.0 assertions.
 #[derive(Clone, Copy, Debug)]
@@ -35,9 +35,9 @@ impl Format for Saml2 {
     fn verify<'a>(
         &'a self,
         raw: &'a RawToken,
-        keys: &'a [TrustedKey],
+        issuer: &'a IssuerKeys,
     ) -> BoxFuture<'a, Result<Contents, Flaw>> {
-        Box::pin(async move { read::verify(&read::assertion(raw)?, keys) })
+        Box::pin(async move { read::verify(&read::assertion(raw)?, issuer) })
     }
 
     fn encode<'a>(

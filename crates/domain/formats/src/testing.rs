@@ -7,7 +7,7 @@ use symbolon_model::{
 };
 use symbolon_testkit::{KnownKey, at, ready};
 use symbolon_xml::{C14n, Document, EVERYTHING, Limits, Tree};
-use symbolon_xmlsec::SignedInfo;
+use symbolon_xmlsec::{KeyInfo, SignedInfo};
 
 use crate::{Contents, Draft, Flaw, Layout, NameId, RawToken, TrustedKey};
 
@@ -66,7 +66,7 @@ pub(crate) fn signature(document: &str, id: &str, by: KnownKey) -> String {
     let id = root.attribute(id).unwrap_or("_none");
     let info = SignedInfo::enveloped(id, &canonical(document), by.private().algorithm()).unwrap();
     let value = ready(by.private().sign(info.octets())).unwrap();
-    String::from_utf8(info.into_signature(&value, None)).unwrap()
+    String::from_utf8(info.into_signature(&value, KeyInfo::Absent)).unwrap()
 }
 
 pub(crate) fn malformed(outcome: Result<Contents, Flaw>) -> String {

@@ -7,7 +7,7 @@
 mod accounts;
 mod client;
 
-use symbolon_formats::{Contents, NameId, RawToken, TrustedKey};
+use symbolon_formats::{Contents, NameId, RawToken};
 use symbolon_keys::sha256;
 use symbolon_model::signals::STAGE;
 use symbolon_model::{
@@ -234,11 +234,10 @@ impl Exchange<'_> {
         };
         let raw = &format.parsed(raw.clone()).map_err(|flaw| unverified(flaw.to_string()))?;
         let named = format.issuer(raw).map_err(|flaw| unverified(flaw.to_string()))?;
-        let Some(keys) = self.realm().trusted_keys(&named, token_type) else {
+        let Some(keys) = self.realm().trusted_keys(&named, token_type, self.now()) else {
             return Err(unverified(format!("{named} is not an issuer of {token_type} here")));
         };
-        let keys: &[TrustedKey] = &keys;
-        let contents = format.verify(raw, keys).await.map_err(|f| unverified(f.to_string()))?;
+        let contents = format.verify(raw, &keys).await.map_err(|f| unverified(f.to_string()))?;
         if contents.issuer.as_str() != named {
             return Err(unverified(format!("named {named}, signed as {}", contents.issuer)));
         }

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use symbolon_formats::{Layout, TrustedKey};
+use symbolon_formats::{IssuerKeys, Layout, TrustedKey, Until};
 use symbolon_keys::{SignatureAlgorithm, Signer};
 use symbolon_model::{
-    AccountName, ClaimName, ClientId, EndpointId, IssuerName, PartyId, RealmId, Skew, TokenType,
-    purpose,
+    AccountName, ClaimName, ClientId, EndpointId, IssuerName, PartyId, RealmId, Skew, Timestamp,
+    TokenType, purpose,
 };
 
 use crate::audit::Who;
@@ -190,6 +190,8 @@ pub struct Issuer {
     pub keys: Vec<TrustedKey>,
     /// Token types taken from it.
     pub token_types: Vec<TokenType>,
+    /// Until when SHA-1 counts in its assertions; `None`: it never does.
+    pub sha1_until: Option<Timestamp>,
 }
 
 /// An OAuth client.
@@ -378,15 +380,23 @@ impl RealmView {
         self.revision
     }
 
-    /// Keys that verify tokens of that issuer: our own, or those pinned in the issuer's object. `None`: not an issuer of
-    /// this realm, or not for this type of token.
-    pub fn trusted_keys(&self, issuer: &str, token_type: &TokenType) -> Option<Vec<TrustedKey>> {
+    /// What verifies tokens of that issuer now: our own keys, or what the issuer's object says. `None`: not an issuer of this
+    /// realm, or not for this type of token.
+    pub fn trusted_keys(
+        &self,
+        issuer: &str,
+        token_type: &TokenType,
+        now: Timestamp,
+    ) -> Option<IssuerKeys> {
         if issuer == self.realm.issuer.as_str() {
             let own = self.realm.keys.iter().filter(|k| k.state != KeyState::Retired);
-            return Some(own.map(|k| k.trusted.clone()).collect());
+            return Some(own.map(|k| k.trusted.clone()).collect::<Vec<_>>().into());
         }
         let other = self.realm.issuers.get(issuer)?;
-        other.token_types.contains(token_type).then(|| other.keys.clone())
+        // SECURITY: without the skew: an end that everybody knows is not the requestor's clock.
+        let sha1 = other.sha1_until.map(|end| Until { end: end.millis(), now: now.millis() });
+        let taken = other.token_types.contains(token_type);
+        taken.then(|| IssuerKeys { keys: other.keys.clone(), sha1 })
     }
 
     /// The signer that is active for an algorithm.

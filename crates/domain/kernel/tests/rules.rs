@@ -5,12 +5,15 @@
 
 #[path = "rules/accounts.rs"]
 mod accounts;
+#[path = "rules/attacks.rs"]
+mod attacks;
 #[path = "rules/clients.rs"]
 mod clients;
 #[path = "rules/grants.rs"]
 mod grants;
 mod support;
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -20,7 +23,7 @@ use symbolon_formats::RawToken;
 use symbolon_kernel::ports::CommitFailure;
 use symbolon_kernel::snapshot::{Admitted, CredentialKind, Tolerance};
 use symbolon_kernel::{
-    Authentication, Cause, Credential, KeyHint, LifetimeWish, Operation, Presented, Role,
+    Arrival, Authentication, Cause, Credential, KeyHint, LifetimeWish, Operation, Presented, Role,
     SubjectWish, Target, TokenFlaw, Wish, audit,
 };
 use symbolon_model::{AccountName, Lifetime, Once, TokenType};
@@ -339,6 +342,33 @@ fn the_token_endpoints_url_is_an_audience_of_this_service() {
 fn a_foreign_assertion_without_recipient_is_refused() {
     let token = signed(&draft("https://second.example", ISSUER), TokenType::SAML2, OTHER_RSA);
     assert_eq!(cause("/token", &cid(), exchange_of(token)), subject(TokenFlaw::Audience));
+}
+
+/// An assertion of `second.example` about bob, with SHA-1 in signature and digest, made by xmlsec1 with the key `rsa-2`.
+const WITH_SHA_1: &str = include_str!("recorded/sha1.xml");
+
+#[test]
+fn sha_1_in_an_assertion_counts_until_the_end_that_its_issuers_object_names() {
+    let token = || Credential::Token {
+        token_type: TokenType::SAML2,
+        raw: RawToken::Octets(WITH_SHA_1.as_bytes().to_vec()),
+    };
+    assert_eq!(cause("/token", &cid(), exchange_of(token())), subject(TokenFlaw::Unverified));
+    let world = world_with(|realm| {
+        let mut issuer = realm.issuers["https://second.example"].as_ref().clone();
+        issuer.sha1_until = Some(at(3600));
+        realm.issuers.insert(issuer.name.clone(), Arc::new(issuer));
+    });
+    let ask = |seconds, token| {
+        let arrival = Arrival { now: at(seconds), ..arrival() };
+        world.ask_at(arrival, "/token", &cid(), exchange_of(token))
+    };
+    minted(&ask(0, token()));
+    minted(&ask(3599, token()));
+    // The skew, five minutes here, is for clocks of others and postpones no end.
+    for seconds in [3600, 3601, 86_400] {
+        assert_eq!(refusal(&ask(seconds, token())).cause, subject(TokenFlaw::Unverified));
+    }
 }
 
 #[test]

@@ -16,8 +16,10 @@ use symbolon_kernel::snapshot::{
 use symbolon_keys::{PublicKey, SignatureAlgorithm};
 use symbolon_messages::oauth::grant_types;
 use symbolon_model::{
-    ClaimName, ClientId, EndpointId, IssuerName, KeyId, PartyId, RealmId, Skew, TokenType,
+    ClaimName, ClientId, EndpointId, IssuerName, KeyId, PartyId, RealmId, Skew, Timestamp,
+    TokenType,
 };
+use symbolon_xml::time::parse_utc;
 
 use crate::objects::{
     self, Admission, AssertionLayout, JwtSignature, KeyAlgorithm, NameForm, SamlSignature,
@@ -367,7 +369,17 @@ pub(crate) fn issuer(stored: &StoredIssuer, judge: &mut Judge) -> Issuer {
     }
     let keys = trusted(&stored.keys, judge);
     let token_types = judge.token_types(&stored.token_types);
-    Issuer { name: IssuerName::new(stored.name.as_str()), keys, token_types }
+    let sha1_until = stored.sha1_until.as_deref().and_then(|text| {
+        let end = parse_utc(text).ok();
+        if end.is_none() {
+            let remedy = "write its end in UTC, such as 2027-06-30T00:00:00Z";
+            judge.wrong("sha1_until", format!("`{text}` is not a moment in UTC"), remedy);
+        } else if !token_types.iter().any(TokenType::is_saml) {
+            judge.wrong("sha1_until", "no JWT rests on SHA-1", "remove it");
+        }
+        end.map(Timestamp::from_millis)
+    });
+    Issuer { name: IssuerName::new(stored.name.as_str()), keys, token_types, sha1_until }
 }
 
 /// Keys as they were pinned, ready to verify.
@@ -385,7 +397,7 @@ fn trusted(pinned: &[PinnedKey], judge: &mut Judge) -> Vec<TrustedKey> {
             KeyAlgorithm::EcdsaSha256 => SignatureAlgorithm::EcdsaSha256,
             KeyAlgorithm::RsaPssSha256 => SignatureAlgorithm::PsSha256,
         };
-        if !algorithm.fits(key.kind()) {
+        if !algorithm.fits_jws(key.kind()) {
             let message =
                 format!("a key of this kind does not sign with {}", quoted(&pinned.algorithm));
             judge.wrong(

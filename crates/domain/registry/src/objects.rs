@@ -163,6 +163,9 @@ pub struct Issuer {
     pub token_types: Vec<String>,
     /// Its keys, pinned.
     pub keys: Vec<KeyPin>,
+    /// Until when its assertions may rest on SHA-1 (RSA-SHA1 signatures, SHA-1 digests): `2027-06-30T00:00:00Z`. Never without.
+    #[serde(default)]
+    pub sha1_until: Option<String>,
 }
 
 /// One key of an issuer or a client: exactly one of the first three says which.

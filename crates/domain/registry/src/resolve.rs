@@ -8,8 +8,11 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use symbolon_jose::JwkFlaw;
 use symbolon_kernel::ports::{AccountRecord, BoxFuture, NotAvailable, PasswordHash, Random};
-use symbolon_keys::{Certificate, KeyKind, PublicKey, SealingKey};
+use symbolon_keys::{
+    Certificate, Digest, KeyFlaw, KeyKind, PublicKey, SealingKey, SignatureAlgorithm,
+};
 use symbolon_model::{AccountName, ClaimName, Claims, RealmId, Secret};
 
 use crate::mistake::{Located, Mistake};
@@ -107,7 +110,8 @@ pub(crate) async fn resolve(
         Object::Issuer(issuer) => {
             let keys = pinned(located, &issuer.keys, secrets)?;
             let (name, token_types) = (issuer.name.clone(), issuer.token_types.clone());
-            stored::write(&StoredIssuer { name, token_types, keys })
+            let sha1_until = issuer.sha1_until.clone();
+            stored::write(&StoredIssuer { name, token_types, keys, sha1_until })
         }
         Object::Client(client) => {
             let secret = match &client.secret {
@@ -255,7 +259,9 @@ fn pinned_key(
         let certificate = Certificate::from_pem(pem);
         let certificate =
             certificate.map_err(|why| unusable(name, why.to_string(), "one certificate in PEM"))?;
-        Ok((None, certificate.public_key().clone()))
+        let key = pinnable(certificate.public_key().clone())
+            .map_err(|why| unusable(name, why, "one certificate in PEM"))?;
+        Ok((None, key))
     };
     let (id, key) = match (&written.certificate_file, &written.jwk_file, &written.pem) {
         (Some(path), None, None) => {
@@ -275,7 +281,7 @@ fn pinned_key(
     };
     let algorithm = written.algorithm.unwrap_or(match key.kind() {
         KeyKind::Rsa { .. } => KeyAlgorithm::RsaSha256,
-        KeyKind::P256 => KeyAlgorithm::EcdsaSha256,
+        KeyKind::P256 | KeyKind::P384 | KeyKind::P521 => KeyAlgorithm::EcdsaSha256,
     });
     Ok(PinnedKey { id, spki: STANDARD.encode(key.spki_der()), algorithm })
 }
@@ -284,5 +290,17 @@ fn public_jwk(text: &str) -> Result<(Option<String>, PublicKey), String> {
     let value: serde_json::Value = serde_json::from_str(text).map_err(|why| why.to_string())?;
     let id = value.get("kid").and_then(serde_json::Value::as_str).map(str::to_owned);
     let key = symbolon_jose::public_key_from_jwk(&value).map_err(|why| why.to_string())?;
-    Ok((id, key))
+    let named = value.get("alg").and_then(serde_json::Value::as_str);
+    if named.and_then(SignatureAlgorithm::from_jws).is_some_and(|a| a.digest() != Digest::Sha256) {
+        return Err(JwkFlaw::NotForVerifying.to_string()); // a pin names RS256, PS256 or ES256
+    }
+    Ok((id, pinnable(key)?))
+}
+
+/// The key, if its kind has an algorithm among those that a pin can name.
+fn pinnable(key: PublicKey) -> Result<PublicKey, String> {
+    match key.kind() {
+        KeyKind::Rsa { .. } | KeyKind::P256 => Ok(key),
+        KeyKind::P384 | KeyKind::P521 => Err(KeyFlaw::Unsupported.to_string()),
+    }
 }

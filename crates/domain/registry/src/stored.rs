@@ -53,6 +53,8 @@ pub(crate) struct StoredIssuer {
     pub(crate) name: String,
     pub(crate) token_types: Vec<String>,
     pub(crate) keys: Vec<PinnedKey>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sha1_until: Option<String>,
 }
 
 /// A public key of an issuer or a client.

@@ -1,15 +1,15 @@
-//! Why a signature is refused.
+//! Why a signature or a ciphertext is refused.
 //!
 //! Exact, for logs and tests. What leaves is one refusal for all of these: a stranger must not learn how far a forgery came.
 
-/// Why a signature was refused, or could not be made.
+/// Why a signature or a ciphertext was refused, or could not be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Flaw {
-    /// Not the shape of a signature: a part is missing, repeated, in the wrong place or not base64.
-    #[error("not the shape of a signature")]
+    /// Not the shape that the standard gives it: a part is missing, repeated, in the wrong place or not base64.
+    #[error("not the shape of a signature or a ciphertext")]
     Malformed,
     /// An algorithm, a transform, a parameter or a kind of reference outside the profile.
-    #[error("outside the signature profile")]
+    #[error("outside the profile")]
     Unsupported,
     /// The value is not that key's over SignedInfo, or the key is not for that algorithm.
     #[error("the signature value does not hold")]
@@ -26,7 +26,10 @@ pub enum Flaw {
     /// All digests hold, but over something else than the caller needs covered.
     #[error("the signature covers something else")]
     NotExpected,
+    /// What is encrypted cannot be decrypted, or is not what it should be. It says no more, not even to logs.
+    #[error("not decryptable")]
+    Undecryptable,
     /// The [`Budget`](crate::Budget) is spent.
-    #[error("more signatures, references or octets than the budget")]
+    #[error("more work than the budget")]
     TooMuch,
 }

@@ -1,189 +1,118 @@
 //! A `ds:Signature` read strictly.
 //!
-//! In:  the element.
+//! In:  the element, and the [`Rules`] it is read by.
 //! Out: all that verification needs, in the profile's own terms.
 //! Never: skips what it does not know; whatever is not in the profile is refused, in any position.
 //!
 //! XML Signature 1.1 §4.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use symbolon_keys::SignatureAlgorithm;
+use symbolon_keys::Digest;
 use symbolon_xml::{C14n, Element};
 
-use crate::algorithm::{ENVELOPED, EXCLUSIVE_C14N, NAMESPACE, SHA256, algorithm};
-use crate::{Budget, Flaw, Replace};
+use crate::algorithm::NAMESPACE;
+use crate::method::{Sha1, digest_method, signature_method};
+use crate::shape::{children, expect, octets};
+use crate::transform::{What, canonicalization};
+use crate::{Budget, Flaw, Profile, Replace, SignatureMethod};
 
-/// Prefixes in one `PrefixList`.
-// LIMIT: each is looked up at SignedInfo before the signature is known to be good; WSS4J lists what is in scope, about a dozen.
-const MOST_PREFIXES: usize = 64;
+/// What a signature may be.
+pub(crate) struct Rules<'r> {
+    pub(crate) profile: Profile,
+    pub(crate) sha1: Sha1,
+    /// Whether `""` may be referred to.
+    pub(crate) document: bool,
+    pub(crate) replace: Option<&'r dyn Replace>,
+}
 
 pub(crate) struct Signature {
     pub(crate) signed_info: Element,
     pub(crate) canonicalization: C14n,
-    pub(crate) algorithm: SignatureAlgorithm,
+    pub(crate) method: SignatureMethod,
     pub(crate) value: Vec<u8>,
     pub(crate) references: Vec<Reference>,
 }
 
 pub(crate) struct Reference {
-    /// The id, without `#`.
-    pub(crate) target: String,
+    pub(crate) target: Target,
     pub(crate) what: What,
-    pub(crate) digest: Vec<u8>,
+    pub(crate) digest: Digest,
+    /// The digest that it must have.
+    pub(crate) value: Vec<u8>,
 }
 
-/// What of the target is digested.
-pub(crate) enum What {
-    Whole(C14n),
-    WithoutSignature(C14n),
-    /// What the caller's transform puts in its place.
-    Replaced(C14n),
+/// What is referred to.
+pub(crate) enum Target {
+    /// The element with this id.
+    Id(String),
+    /// The root of the document.
+    Document,
 }
 
 impl Signature {
     pub(crate) fn parse(
         element: &Element,
-        replace: Option<&dyn Replace>,
+        rules: &Rules<'_>,
         left: &mut Budget,
     ) -> Result<Self, Flaw> {
-        // SECURITY: two SignedInfo, one verified and the other read, is why the children are matched as a whole.
+        // SECURITY: two SignedInfo, one verified and the other read (CVE-2025-29774), is why every child has its place.
         // Test: a_second_signed_info_is_refused.
-        let children = children(expect(element, "Signature", &["Id"])?)?;
-        let (signed_info, value) = match children.as_slice() {
-            [info, value] => (info, value),
-            // SECURITY: KeyInfo is a hint for whoever chooses the key; here it is not even read.
-            [info, value, key_info] if key_info.is(NAMESPACE, "KeyInfo") => (info, value),
-            _ => return Err(Flaw::Malformed),
-        };
-        let inside = self::children(expect(signed_info, "SignedInfo", &["Id"])?)?;
-        let [canonicalization, method, references @ ..] = inside.as_slice() else {
-            return Err(Flaw::Malformed);
-        };
-        let canonicalization =
-            exclusive_c14n(expect(canonicalization, "CanonicalizationMethod", &["Algorithm"])?)?;
-        let algorithm = algorithm(identifier_alone(method, "SignatureMethod")?);
-        let references = references
-            .iter()
-            .map(|reference| {
-                left.take_reference()?;
-                Reference::parse(reference, replace)
-            })
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut inside = children(expect(element, "Signature", &["Id"])?)?;
+        let (signed_info, value) = (inside.required()?, inside.required()?);
+        // SECURITY: KeyInfo is a hint for whoever chooses the key; here it is not even read.
+        // Test: a_key_that_comes_in_key_info_is_not_used.
+        inside.optional(NAMESPACE, "KeyInfo");
+        for rest in inside {
+            match rules.profile {
+                Profile::Narrow => return Err(Flaw::Malformed),
+                Profile::Full => expect(&rest, "Object", &["Id", "MimeType", "Encoding"])?,
+            };
+        }
+        let mut inside = children(expect(&signed_info, "SignedInfo", &["Id"])?)?;
+        let c14n = inside.required()?;
+        let c14n = canonicalization(
+            expect(&c14n, "CanonicalizationMethod", &["Algorithm"])?,
+            rules.profile,
+        )?;
+        let method = signature_method(&inside.required()?, rules.sha1)?;
+        let mut references = Vec::with_capacity(8);
+        for reference in inside {
+            left.take_reference()?;
+            references.push(Reference::parse(&reference, rules)?);
+        }
         if references.is_empty() {
             return Err(Flaw::Malformed);
         }
-        Ok(Self {
-            signed_info: signed_info.clone(),
-            canonicalization,
-            algorithm: algorithm.ok_or(Flaw::Unsupported)?,
-            value: octets(expect(value, "SignatureValue", &["Id"])?)?,
-            references,
-        })
+        let value = octets(expect(&value, "SignatureValue", &["Id"])?)?;
+        Ok(Self { signed_info, canonicalization: c14n.into_named(), method, value, references })
     }
 }
 
 impl Reference {
-    fn parse(element: &Element, replace: Option<&dyn Replace>) -> Result<Self, Flaw> {
-        let children = children(expect(element, "Reference", &["Id", "Type", "URI"])?)?;
-        let [transforms, method, value] = children.as_slice() else {
-            return Err(Flaw::Malformed);
+    fn parse(element: &Element, rules: &Rules<'_>) -> Result<Self, Flaw> {
+        let mut inside = children(expect(element, "Reference", &["Id", "Type", "URI"])?)?;
+        let transforms = inside.optional(NAMESPACE, "Transforms");
+        let (method, value) = (inside.required()?, inside.required()?);
+        inside.end()?;
+        let what = match transforms {
+            Some(transforms) => What::parse(&transforms, rules.profile, rules.replace)?,
+            None => What::untransformed(rules.profile)?,
         };
-        if identifier_alone(method, "DigestMethod")? != SHA256 {
-            return Err(Flaw::Unsupported);
+        let digest = digest_method(&method, rules.sha1)?;
+        let value = octets(expect(&value, "DigestValue", &[])?)?;
+        let target = target(element.attribute("URI"), rules.document)?;
+        Ok(Self { target, what, digest, value })
+    }
+}
+
+// SECURITY: only `#id`. A file or an address would be read before anybody is authenticated; an XPointer, or no URI, means
+// different nodes to different readers. Test: references_outside_the_document_are_refused.
+fn target(uri: Option<&str>, document: bool) -> Result<Target, Flaw> {
+    match uri {
+        Some("") if document => Ok(Target::Document),
+        Some(uri) => {
+            let id = uri.strip_prefix('#').filter(|id| !id.is_empty() && !id.contains('('));
+            id.map(|id| Target::Id(id.to_owned())).ok_or(Flaw::Unsupported)
         }
-        // SECURITY: only `#id`. A file or an address would be read before anybody is authenticated; an XPointer, or no URI,
-        // means different nodes to different readers. Test: references_outside_the_document_are_refused.
-        let target = element.attribute("URI").and_then(|uri| uri.strip_prefix('#'));
-        let target =
-            target.filter(|id| !id.is_empty() && !id.contains('(')).ok_or(Flaw::Unsupported)?;
-        Ok(Self {
-            target: target.to_owned(),
-            what: What::parse(expect(transforms, "Transforms", &[])?, replace)?,
-            digest: octets(expect(value, "DigestValue", &[])?)?,
-        })
+        None => Err(Flaw::Unsupported),
     }
-}
-
-impl What {
-    // Canonicalization last and always: without it inclusive canonical form is meant, which what stands around changes.
-    fn parse(transforms: &Element, replace: Option<&dyn Replace>) -> Result<Self, Flaw> {
-        let transforms = children(transforms)?;
-        for transform in &transforms {
-            expect(transform, "Transform", &["Algorithm"])?;
-        }
-        match transforms.as_slice() {
-            [only] => {
-                match replace.filter(|r| only.attribute("Algorithm") == Some(r.algorithm())) {
-                    Some(replace) => {
-                        replace.canonicalization(only).map(Self::Replaced).ok_or(Flaw::Unsupported)
-                    }
-                    None => exclusive_c14n(only).map(Self::Whole),
-                }
-            }
-            [enveloped, c14n] if identifier_alone(enveloped, "Transform")? == ENVELOPED => {
-                exclusive_c14n(c14n).map(Self::WithoutSignature)
-            }
-            _ => Err(Flaw::Unsupported),
-        }
-    }
-}
-
-/// The same element, if it has that name and none but these attributes.
-// SECURITY: foreign attributes would be written out, with their inherited namespace names, when SignedInfo is canonicalized:
-// work for strangers before anything is verified.
-fn expect<'e>(element: &'e Element, local: &str, attributes: &[&str]) -> Result<&'e Element, Flaw> {
-    let known = |namespace: &str, name: &str| namespace.is_empty() && attributes.contains(&name);
-    if !element.is(NAMESPACE, local) || element.attributes().any(|a| !known(a.namespace, a.local)) {
-        return Err(Flaw::Malformed);
-    }
-    Ok(element)
-}
-
-/// The child elements, if there is nothing but white space between them.
-fn children(element: &Element) -> Result<Vec<Element>, Flaw> {
-    if !element.text().trim_ascii().is_empty() {
-        return Err(Flaw::Malformed);
-    }
-    Ok(element.elements().collect())
-}
-
-/// The algorithm identifier of a method that takes no parameters here: no HMACOutputLength, no RSA-PSS parameters.
-fn identifier_alone<'e>(element: &'e Element, local: &str) -> Result<&'e str, Flaw> {
-    if expect(element, local, &["Algorithm"])?.has_elements() {
-        return Err(Flaw::Unsupported);
-    }
-    element.attribute("Algorithm").ok_or(Flaw::Malformed)
-}
-
-/// Exclusive canonicalization, with its one parameter, the `PrefixList`.
-fn exclusive_c14n(method: &Element) -> Result<C14n, Flaw> {
-    if method.attribute("Algorithm") != Some(EXCLUSIVE_C14N) {
-        return Err(Flaw::Unsupported);
-    }
-    match children(method)?.as_slice() {
-        [] => Ok(C14n::exclusive()),
-        [list] if list.is(EXCLUSIVE_C14N, "InclusiveNamespaces") && !list.has_elements() => {
-            let prefixes = list.attribute("PrefixList").unwrap_or_default();
-            let bounded = prefixes.split_ascii_whitespace().count() <= MOST_PREFIXES;
-            let alone =
-                list.attributes().all(|a| a.namespace.is_empty() && a.local == "PrefixList");
-            if bounded && alone {
-                Ok(C14n::exclusive_with(prefixes))
-            } else {
-                Err(Flaw::Unsupported)
-            }
-        }
-        _ => Err(Flaw::Unsupported),
-    }
-}
-
-/// The octets that an element's text says in base64, white space apart.
-fn octets(element: &Element) -> Result<Vec<u8>, Flaw> {
-    if element.has_elements() {
-        return Err(Flaw::Malformed);
-    }
-    let mut text = element.text();
-    text.retain(|c| !c.is_ascii_whitespace());
-    STANDARD.decode(text).map_err(|_| Flaw::Malformed)
 }

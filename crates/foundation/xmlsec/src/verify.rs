@@ -6,22 +6,27 @@
 //!
 //! XML Signature 1.1 §3.2, in the order signature, then references.
 
-use symbolon_keys::{PublicKey, SignatureAlgorithm, sha256};
-use symbolon_xml::{C14n, Element, View};
+use symbolon_xml::{C14n, Element, Uncanonical, View};
 
-use crate::parsed::{Reference, Signature, What};
-use crate::{Budget, Flaw, Replace, Replacement};
+use crate::method::Sha1;
+use crate::parsed::{Reference, Rules, Signature, Target};
+use crate::transform::What;
+use crate::{Budget, Flaw, Key, NAMESPACE, Profile, Replace, Replacement, SignatureMethod};
 
 /// What a signature must cover.
 #[derive(Debug, Clone, Copy)]
 pub enum Expected<'e> {
     /// These elements, each once, and nothing else.
     Exactly(&'e [Element]),
+    /// The root of the tree, once, and nothing else; it may be referred to by `""`, where it has no id.
+    ///
+    /// An element that is not the root may be expected as well, but only by its id.
+    Document(&'e Element),
     /// Whatever it covers; the caller judges [`VerifiedSignature::covered`].
     Any,
 }
 
-/// An element whose octets a verified signature covers. Only [`verify`] makes one.
+/// An element whose octets a verified signature covers. Only verification makes one.
 #[derive(Debug, Clone)]
 pub struct VerifiedElement(Element);
 
@@ -33,12 +38,12 @@ impl VerifiedElement {
     }
 }
 
-/// A signature that holds. Only [`verify`] makes one.
+/// A signature that holds. Only verification makes one.
 #[derive(Debug, Clone)]
 pub struct VerifiedSignature {
     covered: Vec<VerifiedElement>,
     value: Vec<u8>,
-    algorithm: SignatureAlgorithm,
+    method: SignatureMethod,
 }
 
 impl VerifiedSignature {
@@ -56,14 +61,15 @@ impl VerifiedSignature {
 
     /// How it was made.
     #[must_use]
-    pub fn algorithm(&self) -> SignatureAlgorithm {
-        self.algorithm
+    pub fn method(&self) -> SignatureMethod {
+        self.method
     }
 }
 
-/// Verifies one signature with one key.
+/// Verifies one signature of the [narrow](Profile::Narrow) profile with one key.
 ///
-/// References are resolved in `view` only. `replace` is a transform of the caller's, for references that use it.
+/// References are resolved in `view` only. `replace` is a transform of the caller's, for references that use it. For signatures
+/// of the full profile: [`Profile::verify`].
 ///
 /// # Errors
 ///
@@ -77,29 +83,73 @@ impl VerifiedSignature {
 pub fn verify(
     view: View<'_>,
     signature: &Element,
-    key: &PublicKey,
+    key: &Key,
     expected: Expected<'_>,
     replace: Option<&dyn Replace>,
     left: &mut Budget,
 ) -> Result<VerifiedSignature, Flaw> {
-    left.take_signature()?;
-    let parsed = Signature::parse(signature, replace, left)?;
-    let Signature { signed_info, canonicalization, algorithm, value, references } = parsed;
-    let octets = canonical(view, &signed_info, &canonicalization, None, left)?;
-    // SECURITY: the value first. A stranger's references cost nothing until a key has vouched for them.
-    // Test: a_bad_signature_is_found_before_any_digest.
-    key.verify(algorithm, &octets, &value).map_err(|_| Flaw::BadSignature)?;
+    Profile::Narrow.verify(view, signature, key, expected, replace, left)
+}
 
-    let mut covered = Vec::with_capacity(references.len());
-    for reference in &references {
-        covered.extend(digested(view, signature, reference, replace, left)?.map(VerifiedElement));
+impl Profile {
+    /// Verifies one signature of this profile with one key.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify`].
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "six things that a signature is judged by, no two of one type"
+    )]
+    pub fn verify(
+        self,
+        view: View<'_>,
+        signature: &Element,
+        key: &Key,
+        expected: Expected<'_>,
+        replace: Option<&dyn Replace>,
+        left: &mut Budget,
+    ) -> Result<VerifiedSignature, Flaw> {
+        left.take_signature()?;
+        let rules = Rules {
+            profile: self,
+            sha1: if key.allows_sha1() { Sha1::Counts } else { Sha1::Refused },
+            document: matches!(expected, Expected::Document(root) if root.same(view.root())),
+            replace,
+        };
+        let Signature { signed_info, canonicalization, method, value, references } =
+            Signature::parse(signature, &rules, left)?;
+        let octets = canonical(view, &signed_info, &canonicalization, None, left)?;
+        // SECURITY: the value first. A stranger's references cost nothing until a key has vouched for them.
+        // Test: a_bad_signature_is_found_before_any_digest.
+        key.verify(method, &octets, &value).map_err(|_| Flaw::BadSignature)?;
+
+        let mut covered = Vec::with_capacity(references.len());
+        for reference in &references {
+            let element = digested(view, signature, reference, replace, left)?;
+            covered.extend(element.map(VerifiedElement));
+        }
+        if expected.met_by(&covered) {
+            Ok(VerifiedSignature { covered, value, method })
+        } else {
+            Err(Flaw::NotExpected)
+        }
     }
-    if let Expected::Exactly(elements) = expected
-        && !exactly(&covered, elements)
-    {
-        return Err(Flaw::NotExpected);
+}
+
+impl Expected<'_> {
+    fn met_by(self, covered: &[VerifiedElement]) -> bool {
+        let wanted = match self {
+            Self::Exactly(elements) => elements,
+            Self::Document(root) => std::slice::from_ref(root),
+            Self::Any => return true,
+        };
+        let is_covered = |wanted: &Element| covered.iter().any(|c| c.element().same(wanted));
+        let is_wanted = |c: &VerifiedElement| wanted.iter().any(|wanted| wanted.same(c.element()));
+        covered.len() == wanted.len()
+            && wanted.iter().all(is_covered)
+            && covered.iter().all(is_wanted)
     }
-    Ok(VerifiedSignature { covered, value, algorithm })
 }
 
 /// Checks one digest; the element that it is over, if it is over one of the message.
@@ -110,13 +160,21 @@ fn digested(
     replace: Option<&dyn Replace>,
     left: &mut Budget,
 ) -> Result<Option<Element>, Flaw> {
-    let target = view.id(&reference.target).ok_or(Flaw::UnknownReference)?;
+    let target = match &reference.target {
+        Target::Id(id) => view.id(id).ok_or(Flaw::UnknownReference)?,
+        Target::Document => view.root().clone(),
+    };
+    // SECURITY: a Manifest lists digests that nobody here compares; who sees it covered may think that what it lists is.
+    // Test: a_manifest_is_refused.
+    if target.is(NAMESPACE, "Manifest") {
+        return Err(Flaw::Unsupported);
+    }
     let (octets, element) = match &reference.what {
         What::Whole(c14n) => (canonical(view, &target, c14n, None, left)?, Some(target)),
         What::WithoutSignature(c14n) => {
             // SECURITY: wrapping. Elsewhere the transform would change nothing, and the signature could be moved about.
             // Test: an_enveloped_signature_outside_its_target_is_refused.
-            if !encloses(&target, signature) {
+            if !encloses(view, &target, signature) {
                 return Err(Flaw::NotEnveloped);
             }
             (canonical(view, &target, c14n, Some(signature), left)?, Some(target))
@@ -126,6 +184,13 @@ fn digested(
                 Replacement::Element(other) => {
                     (canonical(view, &other, c14n, None, left)?, Some(other))
                 }
+                Replacement::Written { element, octets } => {
+                    if !view.sees(&element) {
+                        return Err(Flaw::UnknownReference);
+                    }
+                    left.take_octets(octets.len())?;
+                    (octets, Some(element))
+                }
                 Replacement::Octets(octets) => {
                     left.take_octets(octets.len())?;
                     (octets, None)
@@ -133,7 +198,7 @@ fn digested(
             }
         }
     };
-    if sha256(&octets).as_slice() != reference.digest.as_slice() {
+    if reference.digest.of(&octets).as_ref() != reference.value {
         return Err(Flaw::BadDigest);
     }
     Ok(element)
@@ -147,17 +212,17 @@ fn canonical(
     left: &mut Budget,
 ) -> Result<Vec<u8>, Flaw> {
     let octets =
-        view.canonicalize(apex, method, without, left.octets).map_err(|_| Flaw::TooMuch)?;
+        view.canonicalize(apex, method, without, left.octets).map_err(|why| match why {
+            Uncanonical::TooLong => Flaw::TooMuch,
+            Uncanonical::RelativeNamespace => Flaw::Unsupported,
+            Uncanonical::NotSeen => Flaw::UnknownReference,
+        })?;
     left.take_octets(octets.len())?;
     Ok(octets)
 }
 
 /// Whether `inner` stands inside `outer`, at any depth.
-fn encloses(outer: &Element, inner: &Element) -> bool {
-    std::iter::successors(inner.parent(), Element::parent).any(|around| around.same(outer))
-}
-
-fn exactly(covered: &[VerifiedElement], expected: &[Element]) -> bool {
-    covered.len() == expected.len()
-        && expected.iter().all(|wanted| covered.iter().any(|c| c.element().same(wanted)))
+fn encloses(view: View<'_>, outer: &Element, inner: &Element) -> bool {
+    std::iter::successors(view.parent(inner), |around| view.parent(around))
+        .any(|around| around.same(outer))
 }

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use symbolon_formats::RawToken;
 use symbolon_kernel::snapshot::{CredentialKind, Serves, Tolerance};
 use symbolon_kernel::{
-    Credential, Endpoint, Evidence, Exchange, Holder, KeyHint, Operation, Refusal,
+    Cause, Credential, Endpoint, Evidence, Exchange, Holder, KeyHint, Operation, Refusal,
 };
 use symbolon_messages::wstrust::{AppliesTo, Generation, RequestSecurityToken};
 use symbolon_model::TokenType;
@@ -58,7 +58,8 @@ pub(crate) struct Asked {
 }
 
 // LIMIT: no endpoint takes signatures or encryption in the header yet; the budget is that of one token.
-const BUDGET: Budget = Budget { signatures: 1, references: 1, octets: 256 * 1024 };
+const BUDGET: Budget =
+    Budget { octets: 256 * 1024, unwraps: 0, decrypted: 0, derived: 0, ..Budget::TOKEN };
 
 /// Opens a message.
 pub(crate) async fn open(
@@ -151,7 +152,18 @@ async fn drive(
             Step::Opened(opened) => return Ok((*opened, holders)),
             Step::Need(next, needs) => {
                 opener = *next;
-                for Need { id, what: What::Token(element) } in needs {
+                for Need { id, what } in needs {
+                    let element = match what {
+                        What::Token(element) => element,
+                        What::Wrapped(_)
+                        | What::Held(_)
+                        | What::Account { .. }
+                        | What::Partner(_) => {
+                            // INVARIANT: the opener asks for keys only where a policy takes signatures or encryption.
+                            let refusal = Refusal::new(Cause::Bug, "a key was asked for");
+                            return Err(Unopened::plain(refusal, generation, opener.into_sealer()));
+                        }
+                    };
                     let token_type = match element.namespace() {
                         names::SAML11 => TokenType::SAML11,
                         _ => TokenType::SAML2, // the opener hands out no other

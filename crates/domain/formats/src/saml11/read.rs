@@ -15,7 +15,7 @@ use symbolon_xmlsec as xmlsec;
 
 use super::{ASSERTION, BEARER, SHORT_NAMES};
 use crate::saml::{self, moment, one, some_text, texts, values};
-use crate::{Contents, Flaw, NameId, RawToken, TrustedKey};
+use crate::{Contents, Flaw, IssuerKeys, NameId, RawToken};
 
 /// The assertion of a token as it came.
 pub(super) fn assertion(raw: &RawToken) -> Result<Element, Flaw> {
@@ -37,10 +37,10 @@ pub(super) fn issuer(assertion: &Element) -> Result<&str, Flaw> {
 }
 
 /// What the assertion says, if one of the keys signed it.
-pub(super) fn verify(assertion: &Element, keys: &[TrustedKey]) -> Result<Contents, Flaw> {
+pub(super) fn verify(assertion: &Element, issuer: &IssuerKeys) -> Result<Contents, Flaw> {
     // SECURITY: signature wrapping, as in SAML 2.0: read the verified element itself.
     // Test: a_signed_assertion_inside_another_one_speaks_only_for_itself.
-    contents(saml::verified(assertion, keys)?.element())
+    contents(saml::verified(assertion, issuer)?.element())
 }
 
 fn contents(assertion: &Element) -> Result<Contents, Flaw> {

@@ -8,10 +8,10 @@ mod forged;
 mod refused;
 
 use super::*;
-use crate::Layout;
 use crate::testing::{
     badly_signed, canonical, draft, malformed, not_understood, octets, signature, trusted, xmlsec1,
 };
+use crate::{Layout, TrustedKey};
 
 const MAIL: &str = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress";
 
@@ -31,7 +31,7 @@ fn sign(assertion: &str, by: KnownKey) -> String {
 }
 
 fn verify(raw: &RawToken, keys: &[TrustedKey]) -> Result<Contents, Flaw> {
-    ready(Saml11.verify(raw, keys))
+    ready(Saml11.verify(raw, &keys.to_vec().into()))
 }
 
 /// What our issuer's signature over a changed assertion is taken for.

@@ -16,7 +16,7 @@ use symbolon_xmlsec as xmlsec;
 
 use super::{ASSERTION, BEARER, CLASS_PASSWORD_TRANSPORT};
 use crate::saml::{self, moment, one, some_text, text, values};
-use crate::{Contents, Flaw, NameId, RawToken, TrustedKey};
+use crate::{Contents, Flaw, IssuerKeys, NameId, RawToken};
 
 /// The assertion of a token as it came.
 pub(super) fn assertion(raw: &RawToken) -> Result<Element, Flaw> {
@@ -40,11 +40,11 @@ pub(super) fn issuer(assertion: &Element) -> Result<String, Flaw> {
 }
 
 /// What the assertion says, if one of the keys signed it.
-pub(super) fn verify(assertion: &Element, keys: &[TrustedKey]) -> Result<Contents, Flaw> {
+pub(super) fn verify(assertion: &Element, issuer: &IssuerKeys) -> Result<Contents, Flaw> {
     // SECURITY: signature wrapping. Read the verified element itself; looking its id up again would let an attacker sign one
     // assertion and have us read another. Tests: a_signed_assertion_inside_another_one_speaks_only_for_itself,
     // a_detached_signature_of_the_issuer_says_nothing_of_the_assertion_around_it.
-    contents(saml::verified(assertion, keys)?.element())
+    contents(saml::verified(assertion, issuer)?.element())
 }
 
 fn contents(assertion: &Element) -> Result<Contents, Flaw> {

@@ -6,12 +6,13 @@ use symbolon_xmlsec::SignedInfo;
 
 mod forged;
 mod refused;
+mod sha1;
 
 use super::*;
-use crate::Layout;
 use crate::testing::{
     badly_signed, canonical, draft, malformed, not_understood, octets, signature, trusted, xmlsec1,
 };
+use crate::{Layout, TrustedKey};
 
 fn encode(draft: &Draft, by: KnownKey) -> Vec<u8> {
     ready(Saml2.encode(draft, &by.signer())).unwrap().into_vec()
@@ -28,7 +29,7 @@ fn sign(assertion: &str, by: KnownKey) -> String {
 }
 
 fn verify(raw: &RawToken, keys: &[TrustedKey]) -> Result<Contents, Flaw> {
-    ready(Saml2.verify(raw, keys))
+    ready(Saml2.verify(raw, &keys.to_vec().into()))
 }
 
 /// What our issuer's signature over a changed assertion is taken for.

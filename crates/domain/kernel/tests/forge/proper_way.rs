@@ -7,7 +7,7 @@ use symbolon_kernel::{
 use symbolon_keys::{PublicKey, Signer};
 use symbolon_model::purpose;
 use symbolon_xml::{Element, Tree};
-use symbolon_xmlsec::{Budget, Expected, VerifiedElement};
+use symbolon_xmlsec::{Budget, Expected, Key, VerifiedElement};
 
 async fn requestor(exchange: &mut Exchange<'_>, evidence: &Evidence) -> Result<Requestor, Refusal> {
     match exchange.authenticate(evidence).await? {
@@ -42,11 +42,12 @@ fn minted(answer: &Answer) -> Option<&Minted> {
 
 fn verified(root: Element, signature: &Element, key: &PublicKey) -> Option<VerifiedElement> {
     let tree = Tree::new(root.clone()).ok()?;
-    let mut left = Budget { signatures: 1, references: 1, octets: 4096 };
+    let mut left = Budget { octets: 4096, ..Budget::TOKEN };
     let view = tree.view(symbolon_xml::EVERYTHING);
     let expected = [root];
     let expected = Expected::Exactly(&expected);
-    let verified = symbolon_xmlsec::verify(view, signature, key, expected, None, &mut left).ok()?;
+    let key = Key::from(key);
+    let verified = symbolon_xmlsec::verify(view, signature, &key, expected, None, &mut left).ok()?;
     verified.covered().first().cloned()
 }
 

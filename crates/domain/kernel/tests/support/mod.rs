@@ -141,12 +141,14 @@ fn realm() -> Realm {
         name: IssuerName::new(PARTNER),
         keys: vec![trusted(OTHER_P256, SignatureAlgorithm::EcdsaSha256)],
         token_types: vec![TokenType::JWT],
+        sha1_until: None,
     };
     realm.issuers.insert(partner.name.clone(), Arc::new(partner));
     let second = Issuer {
         name: IssuerName::new("https://second.example"),
         keys: vec![trusted(OTHER_RSA, SignatureAlgorithm::RsaSha256)],
         token_types: vec![TokenType::JWT, TokenType::SAML2],
+        sha1_until: None,
     };
     realm.issuers.insert(second.name.clone(), Arc::new(second));
     let secret = Some(PasswordHash::new("hash of secret"));

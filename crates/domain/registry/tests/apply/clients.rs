@@ -7,8 +7,13 @@ use super::*;
 /// The key of the vector in RFC 7515 appendix A.3.
 const JWK: &str = r#"{"kty":"EC","crv":"P-256","kid":"k","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#;
 
+const P384_JWK: &str = r#"{"kty":"EC","crv":"P-384","x":"p9X2ewqMM2QJzt9XPN-W2-C_szuAHjEEDE7sSsEVCTtPuTcxTGa20BELgQOQQFw3","y":"GSVb6QTxYPBrxZFkO4_cYBNoqTpt8kd0VF4nq_hFhhoaLm-vfn25IbIo8EDri0fA"}"#;
+
+/// The key of RFC 7638 §3.1, for an algorithm that no pin can name.
+const RS512_JWK: &str = r#"{"kty":"RSA","alg":"RS512","e":"AQAB","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"}"#;
+
 /// What stands in a client beside its id and a secret, and what is told of it.
-const MISTAKES: [(&str, &str); 8] = [
+const MISTAKES: [(&str, &str); 10] = [
     ("", "2:1: nothing proves who this client is; write `secret` or `keys`, or `public = true`"),
     (
         "secret = \"file:demo\"\npublic = true\n",
@@ -25,6 +30,11 @@ const MISTAKES: [(&str, &str); 8] = [
     (
         "keys = [{ jwk_file = \"k\", algorithm = \"PS256\" }]\n",
         "3:27: a key of this kind does not sign with \"rsa-pss-sha256\"",
+    ),
+    ("keys = [{ jwk_file = \"p384\" }]\n", "3:11: not one public JWK: key of an unsupported kind"),
+    (
+        "keys = [{ jwk_file = \"rs512\" }]\n",
+        "3:11: not one public JWK: JWK not meant to verify signatures of ours",
     ),
     (
         "keys = [{ algorithm = \"PS256\" }]\n",
@@ -43,6 +53,8 @@ const MISTAKES: [(&str, &str); 8] = [
 async fn world_with_key() -> World {
     let mut world = world().await;
     world.secrets.files.insert("k", JWK.to_owned());
+    world.secrets.files.insert("p384", P384_JWK.to_owned());
+    world.secrets.files.insert("rs512", RS512_JWK.to_owned());
     let saml = "[[relying_party]]\nid = \"urn:saml\"\ntoken_types = [\"saml2\"]\n";
     world.apply(&with(saml)).await.unwrap();
     world

@@ -6,7 +6,8 @@ use std::time::Duration;
 use symbolon_kernel::ports::AccountRecord;
 use symbolon_kernel::snapshot::{AccountNames, SoapVersionName};
 use symbolon_keys::SealingKey;
-use symbolon_model::Skew;
+use symbolon_model::{Skew, Timestamp};
+use symbolon_testkit::P256;
 
 use crate::{GOOD, World, changes, set, with, world};
 
@@ -128,5 +129,43 @@ impl World {
         let accounts = self.store.held().accounts;
         let stored = accounts.into_iter().find(|(_, stored)| stored.record.name.as_str() == name);
         stored.unwrap().1.record.shared.unwrap()
+    }
+}
+
+fn issuer(token_type: &str, sha1: &str) -> String {
+    let pem = P256.certificate_pem;
+    format!(
+        "[[issuer]]\nname = \"https://o\"\ntoken_types = [\"{token_type}\"]\n{sha1}keys = [{{ pem = \"\"\"{pem}\"\"\" }}]\n"
+    )
+}
+
+#[tokio::test]
+async fn an_issuer_may_go_on_with_sha_1_until_an_end_that_its_object_names() {
+    let world = world().await;
+    let until = |world: &World| world.snapshot().realms["default"].issuers["https://o"].sha1_until;
+    let written = "sha1_until = \"2027-06-30T00:00:00Z\"\n";
+    world.apply(&with(&issuer("saml2", written))).await.unwrap();
+    assert_eq!(until(&world), Some(Timestamp::from_seconds(1_814_313_600)));
+    world.apply(&with(&issuer("saml2", ""))).await.unwrap();
+    assert_eq!(until(&world), None);
+}
+
+#[tokio::test]
+async fn an_end_of_sha_1_is_a_moment_in_utc_and_only_for_assertions() {
+    let world = world().await;
+    for (token_type, end, told) in [
+        (
+            "saml2",
+            "",
+            "`` is not a moment in UTC; write its end in UTC, such as 2027-06-30T00:00:00Z",
+        ),
+        ("saml2", "2027-06-30", "`2027-06-30` is not a moment in UTC"),
+        ("saml2", "2027-06-30T00:00:00+02:00", "is not a moment in UTC"),
+        ("saml2", "always", "`always` is not a moment in UTC"),
+        ("jwt", "2027-06-30T00:00:00Z", "no JWT rests on SHA-1; remove it"),
+    ] {
+        let sha1 = format!("sha1_until = \"{end}\"\n");
+        let mistakes = world.mistakes(&with(&issuer(token_type, &sha1))).await;
+        assert!(mistakes.len() == 1 && mistakes[0].contains(told), "{end}: {mistakes:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! Algorithms, their parameters, and keys that are not for them.
 
-use symbolon_keys::hmac_sha256;
+use symbolon_keys::{SecretKey, hmac_sha256};
 use symbolon_xmlsec::Flaw;
 
 use crate::support::{
@@ -13,12 +13,20 @@ fn algorithms_outside_the_profile_are_refused() {
     let signed = scene().signed;
     for (from, to) in [
         (support::ECDSA_SHA256, "http://www.w3.org/2000/09/xmldsig#rsa-sha1"),
-        (support::ECDSA_SHA256, "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512"),
+        (support::ECDSA_SHA256, "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha1"),
+        (support::ECDSA_SHA256, "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha224"),
+        (support::ECDSA_SHA256, "http://www.w3.org/2001/04/xmldsig-more#rsa-md5"),
+        (support::ECDSA_SHA256, "http://www.w3.org/2007/05/xmldsig-more#sha1-rsa-MGF1"),
+        (support::ECDSA_SHA256, "http://www.w3.org/2007/05/xmldsig-more#sha3-256-rsa-MGF1"),
+        (support::ECDSA_SHA256, "http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519"),
         (support::ECDSA_SHA256, "http://www.w3.org/2000/09/xmldsig#dsa-sha1"),
         (support::ECDSA_SHA256, "http://www.w3.org/2000/09/xmldsig#hmac-sha1"),
+        (support::ECDSA_SHA256, "http://www.w3.org/2001/04/xmldsig-more#hmac-md5"),
         (support::ECDSA_SHA256, ""),
         (support::SHA256, "http://www.w3.org/2000/09/xmldsig#sha1"),
         (support::SHA256, "http://www.w3.org/2001/04/xmldsig-more#md5"),
+        (support::SHA256, "http://www.w3.org/2001/04/xmldsig-more#sha224"),
+        (support::SHA256, "http://www.w3.org/2007/05/xmldsig-more#sha3-256"),
         (EXCLUSIVE, "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"),
     ] {
         refused(Flaw::Unsupported, &signed.replace(from, to));
@@ -38,7 +46,12 @@ fn a_public_key_used_as_an_hmac_secret_is_refused() {
             let sign = |octets: &[u8]| hmac_sha256(secret, octets).to_vec();
             let text =
                 with_signature(&evil, place, &signature_with(&references, HMAC, method, sign));
-            assert_eq!(subject(&text, RSA.public()), Err(Flaw::Unsupported));
+            // With the parameter it is not even tried.
+            let flaw = if method.is_empty() { Flaw::BadSignature } else { Flaw::Unsupported };
+            assert_eq!(subject(&text, RSA.public()), Err(flaw));
+            // To whoever shares that secret it is one, without the parameter.
+            let shared = SecretKey::new(secret.to_vec().into());
+            assert_eq!(subject(&text, shared).is_ok(), method.is_empty());
         }
     }
 }
@@ -57,6 +70,30 @@ fn a_parameter_of_a_method_is_refused() {
     }
     let parameter = "</ds:DigestMethod>";
     refused(Flaw::Unsupported, &scene().signed.replace(parameter, &format!("<ds:X/>{parameter}")));
+}
+
+#[test]
+fn a_signature_with_a_secret_that_is_named_as_a_public_keys_is_refused() {
+    let shared = SecretKey::new(b"shared secret of both".to_vec().into());
+    let references = reference("#_1", &[ENVELOPED, EXCLUSIVE], &alice());
+    let (unsigned, place) = unsigned("alice");
+    for name in [support::RSA_SHA256, support::ECDSA_SHA256] {
+        let sign = |octets: &[u8]| hmac_sha256(shared.octets(), octets).to_vec();
+        let text = with_signature(&unsigned, place, &signature_with(&references, name, "", sign));
+        assert_eq!(subject(&text, shared.clone()), Err(Flaw::BadSignature));
+    }
+}
+
+#[test]
+fn an_empty_secret_verifies_nothing() {
+    let references = reference("#_1", &[ENVELOPED, EXCLUSIVE], &alice());
+    let (unsigned, place) = unsigned("alice");
+    let sign = |octets: &[u8]| hmac_sha256(b"", octets).to_vec();
+    let signature =
+        signature_with(&references, "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256", "", sign);
+    let text = with_signature(&unsigned, place, &signature);
+    let empty = SecretKey::new(Vec::new().into());
+    assert_eq!(subject(&text, empty), Err(Flaw::BadSignature));
 }
 
 #[test]

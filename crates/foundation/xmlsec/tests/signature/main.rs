@@ -8,11 +8,17 @@
 )]
 
 mod algorithms;
+mod attacks;
+mod full;
+mod key_info;
+mod methods;
 mod mutants;
 mod profile;
 mod replacing;
+mod sha1;
 mod signing;
 mod support;
 mod work;
 mod wrapping;
 mod xmlsec1;
+mod xsw;

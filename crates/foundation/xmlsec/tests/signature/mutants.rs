@@ -1,8 +1,8 @@
 //! Tens of thousands of changes to one signed token: whatever is still believed says what was signed.
 
-use symbolon_keys::{Certificate, PublicKey};
+use symbolon_keys::Certificate;
 use symbolon_xml::{C14n, Document, EVERYTHING, Element, Limits, Tree};
-use symbolon_xmlsec::{Budget, Expected, NAMESPACE, verify};
+use symbolon_xmlsec::{Budget, Expected, Key, NAMESPACE, verify};
 
 /// Signed once by this crate, and kept, so that every run tries the same octets.
 const TOKEN: &str = include_str!("data/token.xml");
@@ -10,12 +10,12 @@ const SIGNER: &str = include_str!("data/signer.pem");
 
 const MUTANTS: usize = 30_000;
 
-fn key() -> PublicKey {
-    Certificate::from_pem(SIGNER).unwrap().public_key().clone()
+fn key() -> Key {
+    Certificate::from_pem(SIGNER).unwrap().public_key().into()
 }
 
 /// What a relying party would read: the canonical octets of the verified root without its signature.
-fn believed(octets: &[u8], key: &PublicKey) -> Option<Vec<u8>> {
+fn believed(octets: &[u8], key: &Key) -> Option<Vec<u8>> {
     let root = Document::parse(octets, &Limits::TOKEN).ok()?;
     let signature = root.child(NAMESPACE, "Signature").ok()??;
     let tree = Tree::new(root.clone()).ok()?;

@@ -163,4 +163,9 @@ fn a_prefix_list_beyond_reason_is_refused() {
     assert_eq!(subject(&text, EC.public()).as_deref(), Ok("alice"));
     refused_references(Flaw::Unsupported, &listed(&"t ".repeat(65), ""));
     refused_references(Flaw::Unsupported, &listed("t", " x=\"1\""));
+    let one = listed("t", "");
+    let end = "</ec:InclusiveNamespaces>";
+    for more in ["<x></x></ec:InclusiveNamespaces>", "</ec:InclusiveNamespaces><x></x>"] {
+        refused_references(Flaw::Unsupported, &one.replace(end, more));
+    }
 }

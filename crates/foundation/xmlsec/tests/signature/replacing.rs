@@ -23,8 +23,15 @@ impl Replace for ById {
 
     fn replace(&self, view: View<'_>, apex: &Element) -> Option<Replacement> {
         let named = view.text(apex);
-        match named.strip_prefix("octets ") {
-            Some(octets) => Some(Replacement::Octets(octets.as_bytes().to_vec())),
+        match named.split_once(' ') {
+            Some(("octets", octets)) => Some(Replacement::Octets(octets.as_bytes().to_vec())),
+            Some(("written", octets)) => {
+                Some(Replacement::Written { element: view.id("_a")?, octets: octets.into() })
+            }
+            Some(("elsewhere", octets)) => {
+                Some(Replacement::Written { element: parse("<a/>"), octets: octets.into() })
+            }
+            Some(_) => None,
             None => view.id(&named).map(Replacement::Element),
         }
     }
@@ -41,10 +48,10 @@ fn replaced(named: &str, parameters: &str, digested: &[u8]) -> Result<Vec<Option
     let tree = Tree::new(root.clone()).unwrap();
     let (signature, mut left) = (first_signature(&root), Budget::TOKEN);
     let view = tree.view(EVERYTHING);
-    let without = verify(view, &signature, EC.public(), Expected::Any, None, &mut left);
+    let without = verify(view, &signature, &EC.key(), Expected::Any, None, &mut left);
     assert_eq!(without.map(drop), Err(Flaw::Unsupported));
     let mut left = Budget::TOKEN;
-    let verified = verify(view, &signature, EC.public(), Expected::Any, Some(&ById), &mut left)?;
+    let verified = verify(view, &signature, &EC.key(), Expected::Any, Some(&ById), &mut left)?;
     Ok(verified.covered().iter().map(|c| c.element().attribute("Id").map(str::to_owned)).collect())
 }
 
@@ -57,7 +64,17 @@ fn what_replaces_the_referenced_element_is_what_is_covered() {
     assert_eq!(replaced("_a", parameters, b"other"), Err(Flaw::BadDigest));
     assert_eq!(replaced("octets xyz", parameters, b"other"), Err(Flaw::BadDigest));
     assert_eq!(replaced("_nobody", parameters, a), Err(Flaw::UnknownReference));
+    assert_eq!(replaced("of nothing", parameters, a), Err(Flaw::UnknownReference));
     assert_eq!(replaced("_a", "", a), Err(Flaw::Unsupported));
+}
+
+#[test]
+fn what_replaces_may_be_written_in_a_form_of_its_own() {
+    let parameters = "<p></p>";
+    assert_eq!(replaced("written xyz", parameters, b"xyz"), Ok(vec![Some("_a".to_owned())]));
+    assert_eq!(replaced("written xyz", parameters, b"xyy"), Err(Flaw::BadDigest));
+    // But it is still an element of the message.
+    assert_eq!(replaced("elsewhere xyz", parameters, b"xyz"), Err(Flaw::UnknownReference));
 }
 
 #[test]
@@ -71,7 +88,7 @@ fn a_replacing_transform_stands_alone() {
         let tree = Tree::new(root.clone()).unwrap();
         let (signature, mut left) = (first_signature(&root), Budget::TOKEN);
         let view = tree.view(EVERYTHING);
-        let outcome = verify(view, &signature, EC.public(), Expected::Any, Some(&ById), &mut left);
+        let outcome = verify(view, &signature, &EC.key(), Expected::Any, Some(&ById), &mut left);
         assert_eq!(outcome.map(drop), Err(Flaw::Unsupported));
     }
 }

@@ -6,11 +6,13 @@ use std::task::{Context, Poll, Waker};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use symbolon_keys::{
-    Certificate, KeyKind, PublicKey, SignatureAlgorithm, SigningKey, SoftwareKey, Validity,
-    self_signed, sha256,
+    Certificate, Digest, KeyKind, PublicKey, SignatureAlgorithm, SigningKey, SoftwareKey, Validity,
+    self_signed,
 };
 use symbolon_xml::{Document, EVERYTHING, Element, Limits, QName, Tree, Writer};
-use symbolon_xmlsec::{Budget, Expected, Flaw, NAMESPACE, SignedInfo, verify};
+use symbolon_xmlsec::{
+    Budget, Expected, Flaw, Key, KeyInfo, NAMESPACE, Profile, SignatureMethod, SignedInfo,
+};
 
 pub(crate) const T: &str = "urn:example:token";
 pub(crate) const RSA_SHA256: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
@@ -27,14 +29,25 @@ pub(crate) static STRANGER: LazyLock<Signer> = LazyLock::new(|| Signer::new(KeyK
 pub(crate) struct Signer {
     key: SoftwareKey,
     pub(crate) certificate: Certificate,
+    /// The private key in PEM.
+    pub(crate) pem: String,
 }
 
 impl Signer {
-    fn new(kind: KeyKind) -> Self {
-        let (key, _) = SoftwareKey::generate(kind).unwrap();
+    pub(crate) fn new(kind: KeyKind) -> Self {
+        let (key, pkcs8) = SoftwareKey::generate(kind).unwrap();
         let validity = Validity { not_before: 1_700_000_000_000, not_after: 4_000_000_000_000 };
         let certificate = self_signed("signer", &key, validity).unwrap();
-        Self { key, certificate }
+        Self { key, certificate, pem: pkcs8.to_pem().unwrap().to_string() }
+    }
+
+    pub(crate) fn key(&self) -> Key {
+        self.public().into()
+    }
+
+    /// The RSA key, signing with another algorithm.
+    pub(crate) fn rsa_with(algorithm: SignatureAlgorithm) -> SoftwareKey {
+        SoftwareKey::from_pkcs8_pem(&RSA.pem).unwrap().signing_with(algorithm).unwrap()
     }
 
     pub(crate) fn public(&self) -> &PublicKey {
@@ -46,17 +59,11 @@ impl Signer {
     }
 
     pub(crate) fn identifier(&self) -> &'static str {
-        match self.algorithm() {
-            SignatureAlgorithm::EcdsaSha256 => ECDSA_SHA256,
-            SignatureAlgorithm::RsaSha256 | SignatureAlgorithm::PsSha256 => RSA_SHA256,
-        }
+        SignatureMethod::from(self.algorithm()).identifier()
     }
 
     pub(crate) fn sign(&self, octets: &[u8]) -> Vec<u8> {
-        match self.key.sign(octets).as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(value) => value.unwrap(),
-            Poll::Pending => unreachable!("a key in memory does not wait"),
-        }
+        sign_with(&self.key, octets)
     }
 
     /// The token about `subject`, as the product signs it.
@@ -64,13 +71,20 @@ impl Signer {
         let (unsigned, place) = unsigned(subject);
         let info = SignedInfo::enveloped("_1", unsigned.as_bytes(), self.algorithm()).unwrap();
         let value = self.sign(info.octets());
-        let signature = info.into_signature(&value, Some(&self.certificate));
+        let signature = info.into_signature(&value, KeyInfo::Certificate(&self.certificate));
         with_signature(&unsigned, place, &String::from_utf8(signature).unwrap())
     }
 
     /// A signature over any SignedInfo that an attacker, or a clumsy partner, could come up with.
     pub(crate) fn signature(&self, references: &str) -> String {
         signature_with(references, self.identifier(), "", |octets| self.sign(octets))
+    }
+}
+
+pub(crate) fn sign_with(key: &SoftwareKey, octets: &[u8]) -> Vec<u8> {
+    match key.sign(octets).as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value.unwrap(),
+        Poll::Pending => unreachable!("a key in memory does not wait"),
     }
 }
 
@@ -100,10 +114,27 @@ pub(crate) fn reference(uri: &str, transforms: &[&str], digested: &[u8]) -> Stri
 }
 
 pub(crate) fn reference_with(attributes: &str, transforms: &str, digested: &[u8]) -> String {
+    let transforms = format!("<ds:Transforms>{transforms}</ds:Transforms>");
+    reference_by(Digest::Sha256, attributes, &transforms, digested)
+}
+
+/// A reference with this digest and whatever stands for its Transforms.
+pub(crate) fn reference_by(
+    digest: Digest,
+    attributes: &str,
+    transforms: &str,
+    digested: &[u8],
+) -> String {
+    let identifier = match digest {
+        Digest::Sha1 => "http://www.w3.org/2000/09/xmldsig#sha1",
+        Digest::Sha256 => SHA256,
+        Digest::Sha384 => "http://www.w3.org/2001/04/xmldsig-more#sha384",
+        Digest::Sha512 => "http://www.w3.org/2001/04/xmlenc#sha512",
+    };
     format!(
-        "<ds:Reference{attributes}><ds:Transforms>{transforms}</ds:Transforms>\
-         <ds:DigestMethod Algorithm=\"{SHA256}\"></ds:DigestMethod><ds:DigestValue>{}</ds:DigestValue></ds:Reference>",
-        STANDARD.encode(sha256(digested))
+        "<ds:Reference{attributes}>{transforms}\
+         <ds:DigestMethod Algorithm=\"{identifier}\"></ds:DigestMethod><ds:DigestValue>{}</ds:DigestValue></ds:Reference>",
+        STANDARD.encode(digest.of(digested))
     )
 }
 
@@ -145,30 +176,48 @@ pub(crate) fn first_signature(root: &Element) -> Element {
 }
 
 /// Verifies the first signature as that of the root; the NameID in the verified element.
-pub(crate) fn subject(text: &str, key: &PublicKey) -> Result<String, Flaw> {
+pub(crate) fn subject(text: &str, key: impl Into<Key>) -> Result<String, Flaw> {
+    subject_in(Profile::Narrow, text, key)
+}
+
+pub(crate) fn subject_in(
+    profile: Profile,
+    text: &str,
+    key: impl Into<Key>,
+) -> Result<String, Flaw> {
     let root = parse(text);
     let tree = Tree::new(root.clone()).unwrap();
+    let (view, signature) = (tree.view(EVERYTHING), first_signature(&root));
     let expected = Expected::Exactly(std::slice::from_ref(&root));
-    let signature = first_signature(&root);
     let mut left = Budget::TOKEN;
-    let verified = verify(tree.view(EVERYTHING), &signature, key, expected, None, &mut left)?;
+    let verified = profile.verify(view, &signature, &key.into(), expected, None, &mut left)?;
     let [covered] = verified.covered() else { unreachable!("exactly one was expected") };
     Ok(name(covered.element()))
 }
 
 /// Verifies the first signature, whatever it covers; the NameIDs in what it covers.
-pub(crate) fn covered(text: &str, key: &PublicKey) -> Result<Vec<String>, Flaw> {
+pub(crate) fn covered(text: &str, key: impl Into<Key>) -> Result<Vec<String>, Flaw> {
+    covered_in(Profile::Narrow, text, key)
+}
+
+pub(crate) fn covered_in(
+    profile: Profile,
+    text: &str,
+    key: impl Into<Key>,
+) -> Result<Vec<String>, Flaw> {
     let root = parse(text);
     let tree = Tree::new(root.clone()).unwrap();
-    let mut left = Budget::MESSAGE;
-    let signature = first_signature(&root);
-    let verified = verify(tree.view(EVERYTHING), &signature, key, Expected::Any, None, &mut left)?;
+    let (view, signature) = (tree.view(EVERYTHING), first_signature(&root));
+    let (expected, mut left) = (Expected::Any, Budget::MESSAGE);
+    let verified = profile.verify(view, &signature, &key.into(), expected, None, &mut left)?;
     Ok(verified.covered().iter().map(|c| name(c.element())).collect())
 }
 
-fn name(assertion: &Element) -> String {
-    let subject = assertion.child(T, "Subject").unwrap().unwrap();
-    subject.child(T, "NameID").unwrap().unwrap().text()
+/// The NameID of an assertion; of what is none, the first inside.
+pub(crate) fn name(element: &Element) -> String {
+    let subject = element.child(T, "Subject").unwrap().unwrap_or_else(|| element.clone());
+    let name = subject.descendants().find(|inside| inside.is(T, "NameID"));
+    name.map(|name| name.text()).unwrap_or_default()
 }
 
 /// The signed token about alice, its signature, and the unsigned token about mallory with the same id.

@@ -14,7 +14,7 @@ fn spend(text: &str, mut left: Budget) -> Result<VerifiedSignature, Flaw> {
     verify(
         tree.view(EVERYTHING),
         &first_signature(&root),
-        EC.public(),
+        &EC.key(),
         Expected::Any,
         None,
         &mut left,

@@ -41,15 +41,30 @@ fn a_comment_does_not_cut_the_subject() {
 }
 
 #[test]
-fn a_comment_in_a_digest_value_hides_nothing() {
+fn a_comment_in_a_digest_or_signature_value_is_refused() {
     let Scene { signed, evil, .. } = scene();
     let good = STANDARD.encode(sha256(&alice()));
     let bad = STANDARD.encode(sha256(evil.as_bytes()));
-    let evil = signed.replace("alice", "mallory");
-    refused(Flaw::BadDigest, &evil.replace(&good, &format!("<!--{bad}-->{good}")));
-    refused(Flaw::BadSignature, &evil.replace(&good, &format!("{bad}<!--{good}-->")));
-    refused(Flaw::Malformed, &evil.replace(&good, &format!("{bad}<x/>{good}")));
-    refused(Flaw::Malformed, &evil.replace(&good, &format!("{good}{bad}")));
+    // Also where nothing else was changed: canonical form has no comments, so the signature would hold.
+    for text in [&signed, &signed.replace("alice", "mallory")] {
+        for value in [
+            format!("<!--{bad}-->{good}"),
+            format!("{good}<!--{bad}-->"),
+            format!("{bad}<!--{good}-->"),
+            format!("<!---->{good}"),
+            format!("{bad}<x/>{good}"),
+            format!("{good}{bad}"),
+        ] {
+            refused(Flaw::Malformed, &text.replace(&good, &value));
+        }
+    }
+    for (from, to) in [
+        ("<ds:SignatureValue>", "<ds:SignatureValue><!---->"),
+        ("</ds:SignatureValue>", "<!--x--></ds:SignatureValue>"),
+        ("</ds:SignatureValue>", "<x/></ds:SignatureValue>"),
+    ] {
+        refused(Flaw::Malformed, &signed.replace(from, to));
+    }
 }
 
 #[test]
@@ -87,7 +102,7 @@ fn an_evil_sibling_of_the_signed_original_is_refused() {
         let expected = Expected::Exactly(std::slice::from_ref(&evil));
         let mut left = Budget::TOKEN;
         let outcome =
-            verify(tree.view(EVERYTHING), &signature, EC.public(), expected, None, &mut left);
+            verify(tree.view(EVERYTHING), &signature, &EC.key(), expected, None, &mut left);
         assert_eq!(outcome.map(drop), Err(Flaw::NotExpected));
         assert_eq!(covered(&text, EC.public()), Ok(vec!["alice".to_owned()]));
     }
@@ -133,7 +148,7 @@ fn a_token_cannot_refer_to_what_stands_around_it() {
     let tree = Tree::detached(&token).unwrap();
     let (signature, mut left) = (first_signature(&token), Budget::TOKEN);
     let outcome =
-        verify(tree.view(EVERYTHING), &signature, EC.public(), Expected::Any, None, &mut left);
+        verify(tree.view(EVERYTHING), &signature, &EC.key(), Expected::Any, None, &mut left);
     assert_eq!(outcome.map(drop), Err(Flaw::UnknownReference));
 }
 
@@ -148,10 +163,29 @@ fn more_than_what_is_expected_is_not_what_is_expected() {
     let outcome = |expected: &[Element]| {
         let (signature, mut left) = (first_signature(&root), Budget::MESSAGE);
         let view = tree.view(EVERYTHING);
-        verify(view, &signature, EC.public(), Expected::Exactly(expected), None, &mut left)
-            .map(drop)
+        verify(view, &signature, &EC.key(), Expected::Exactly(expected), None, &mut left).map(drop)
     };
     assert_eq!(outcome(std::slice::from_ref(&root)), Err(Flaw::NotExpected));
     assert_eq!(outcome(&[]), Err(Flaw::NotExpected));
     assert_eq!(outcome(&[root.clone(), first_signature(&root)]), Err(Flaw::NotExpected));
+}
+
+#[test]
+fn one_that_is_expected_twice_does_not_make_room_for_another() {
+    let other = unsigned("mallory").0.replace("\"_1\"", "\"_2\"");
+    let references = [
+        reference("#_1", &[EXCLUSIVE], &alice()),
+        reference("#_2", &[EXCLUSIVE], other.as_bytes()),
+    ];
+    let text =
+        format!("<r>{}{other}{}</r>", unsigned("alice").0, EC.signature(&references.concat()));
+    let root = parse(&text);
+    let tree = Tree::new(root.clone()).unwrap();
+    let alice = root.elements().next().unwrap();
+    let (view, signature, mut left) =
+        (tree.view(EVERYTHING), first_signature(&root), Budget::MESSAGE);
+    let twice = [alice.clone(), alice];
+    let expected = Expected::Exactly(&twice);
+    let outcome = verify(view, &signature, &EC.key(), expected, None, &mut left);
+    assert_eq!(outcome.map(drop), Err(Flaw::NotExpected));
 }

@@ -1,11 +1,18 @@
-//! What xmlsec1 (libxml2, OpenSSL) makes of our signatures.
+//! What xmlsec1 (libxml2, OpenSSL) makes of our signatures, and we of its.
 
 use std::fmt::Write as _;
 use std::process::Command;
 
+use symbolon_keys::{Digest, KeyKind, MacAlgorithm, SecretKey, SignatureAlgorithm, SoftwareKey};
 use symbolon_xml::{C14n, Document, EVERYTHING, Limits, Tree};
+use symbolon_xmlsec::{
+    Budget, Expected, Flaw, Key, KeyInfo, Profile, Reference, SignatureMethod, SignedInfo,
+};
 
-use crate::support::{EC, EXCLUSIVE, RSA, Signer, reference_with, transform};
+use crate::support::{
+    EC, ENVELOPED, EXCLUSIVE, RSA, Signer, covered, covered_in, first_signature, parse, reference,
+    reference_by, reference_with, sign_with, signature_with, transform, unsigned, with_signature,
+};
 
 /// Whether `xmlsec1` is there. It must be in CI; elsewhere its absence skips.
 #[expect(clippy::disallowed_methods, reason = "whether this runs in CI is no configuration")]
@@ -20,24 +27,208 @@ fn available() -> bool {
     found
 }
 
+fn path(name: &str, end: &str) -> String {
+    format!("{}/{name}.{end}", env!("CARGO_TARGET_TMPDIR"))
+}
+
+/// A file with a key in it, and how xmlsec1 is told of it.
+fn key_file(name: &str, option: &'static str, content: &[u8]) -> [String; 2] {
+    let path = path(name, "key");
+    std::fs::write(&path, content).unwrap();
+    [option.to_owned(), path]
+}
+
 /// Whether xmlsec1 believes the first signature in `text`, with that signer's key.
 fn believes(name: &str, text: &str, signer: &Signer, id: [&str; 2]) -> bool {
+    let certificate = signer.certificate.to_pem();
+    believes_by(name, text, &key_file(name, "--pubkey-cert-pem", certificate.as_bytes()), id)
+}
+
+fn believes_by(name: &str, text: &str, key: &[String; 2], id: [&str; 2]) -> bool {
     let [attribute, element] = id;
-    let path = |end: &str| format!("{}/{name}.{end}", env!("CARGO_TARGET_TMPDIR"));
-    std::fs::write(path("xml"), text).unwrap();
-    std::fs::write(path("pem"), signer.certificate.to_pem()).unwrap();
+    std::fs::write(path(name, "xml"), text).unwrap();
     let output = Command::new("xmlsec1")
-        .args([
-            "--verify",
-            "--enabled-key-data",
-            "key-name,key-value",
-            "--pubkey-cert-pem",
-            &path("pem"),
-        ])
-        .args([&format!("--id-attr:{attribute}"), element, &path("xml")])
+        .args(["--verify", "--enabled-key-data", "key-name,key-value"])
+        .args(key)
+        .args([&format!("--id-attr:{attribute}"), element, &path(name, "xml")])
         .output()
         .unwrap();
     output.status.success()
+}
+
+/// The template filled in by xmlsec1.
+fn signed_by(name: &str, template: &str, key: &[String; 2], id: [&str; 2]) -> String {
+    let [attribute, element] = id;
+    std::fs::write(path(name, "template"), template).unwrap();
+    let output = Command::new("xmlsec1")
+        .arg("--sign")
+        .args(key)
+        .args([&format!("--id-attr:{attribute}"), element])
+        .args(["--output", &path(name, "signed"), &path(name, "template")])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    std::fs::read_to_string(path(name, "signed")).unwrap()
+}
+
+/// A signature without its values.
+fn template(method: SignatureMethod, references: &str) -> String {
+    let signature = signature_with(references, method.identifier(), "", |_| Vec::new());
+    let mut parts = signature.split("<ds:DigestValue>");
+    let mut template = parts.next().unwrap().to_owned();
+    for part in parts {
+        let (_, rest) = part.split_once("</ds:DigestValue>").unwrap();
+        template.push_str("<ds:DigestValue></ds:DigestValue>");
+        template.push_str(rest);
+    }
+    template
+}
+
+const ASSERTION: [&str; 2] = ["ID", "urn:example:token:Assertion"];
+/// xmlsec1 1.2 knows no RSA-PSS; for that there are others' vectors.
+const METHODS: [SignatureAlgorithm; 6] = [
+    SignatureAlgorithm::RsaSha256,
+    SignatureAlgorithm::RsaSha384,
+    SignatureAlgorithm::RsaSha512,
+    SignatureAlgorithm::EcdsaSha256,
+    SignatureAlgorithm::EcdsaSha384,
+    SignatureAlgorithm::EcdsaSha512,
+];
+const MACS: [MacAlgorithm; 3] =
+    [MacAlgorithm::HmacSha256, MacAlgorithm::HmacSha384, MacAlgorithm::HmacSha512];
+
+/// A reference to the token for each digest, each with another list of prefixes.
+fn references() -> String {
+    let digests = [(Digest::Sha256, ""), (Digest::Sha384, "t"), (Digest::Sha512, "ds #default t")];
+    let reference = |(digest, list): (Digest, &str)| {
+        let inside = format!(
+            "<ec:InclusiveNamespaces xmlns:ec=\"{EXCLUSIVE}\" PrefixList=\"{list}\"></ec:InclusiveNamespaces>"
+        );
+        let c14n = transform(EXCLUSIVE, if list.is_empty() { "" } else { &inside });
+        let transforms =
+            format!("<ds:Transforms>{}{c14n}</ds:Transforms>", transform(ENVELOPED, ""));
+        reference_by(digest, " URI=\"#_1\"", &transforms, b"")
+    };
+    digests.map(reference).concat()
+}
+
+#[test]
+fn what_xmlsec1_signs_is_verified_with_every_method() {
+    if !available() {
+        return;
+    }
+    let (unsigned, place) = unsigned("alice");
+    let alice = Ok(["alice"; 3].map(str::to_owned).to_vec());
+    let check = |name: &str, method: SignatureMethod, sign: &[String; 2], key: Key| {
+        let template = with_signature(&unsigned, place, &template(method, &references()));
+        let text = signed_by(name, &template, sign, ASSERTION);
+        assert_eq!(covered(&text, key.clone()), alice, "{name}");
+        let changed = text.replace("alice", "alicd");
+        assert_eq!(covered(&changed, key), Err(Flaw::BadDigest), "{name}");
+    };
+    for kind in [KeyKind::Rsa { bits: 2048 }, KeyKind::P256, KeyKind::P384, KeyKind::P521] {
+        let signer = Signer::new(kind);
+        for algorithm in METHODS.into_iter().filter(|algorithm| algorithm.fits(kind)) {
+            let name = format!("theirs-{kind:?}-{algorithm:?}").replace([' ', '{', '}', ':'], "");
+            let sign = key_file(&name, "--privkey-pem", signer.pem.as_bytes());
+            check(&name, algorithm.into(), &sign, signer.key());
+        }
+    }
+    for algorithm in MACS {
+        let name = format!("theirs-{algorithm:?}");
+        let secret = b"shared by both sides";
+        let sign = key_file(&name, "--hmackey", secret);
+        check(&name, algorithm.into(), &sign, SecretKey::new(secret.to_vec().into()).into());
+    }
+}
+
+#[test]
+fn what_we_sign_is_verified_by_xmlsec1_with_every_method() {
+    if !available() {
+        return;
+    }
+    let (unsigned, place) = unsigned("alice");
+    let token = |info: &SignedInfo, value: &[u8]| {
+        let signature = info.clone().into_signature(value, KeyInfo::Absent);
+        with_signature(&unsigned, place, &String::from_utf8(signature).unwrap())
+    };
+    let info = |method: SignatureMethod| {
+        let reference =
+            |digest| Reference::new("_1", unsigned.as_bytes()).enveloped().digested_by(digest);
+        let references = [Digest::Sha256, Digest::Sha384, Digest::Sha512].map(reference);
+        SignedInfo::over(&references, method).unwrap()
+    };
+    let check = |name: &str, key: &[String; 2], text: &str| {
+        assert!(believes_by(name, text, key, ASSERTION), "{name}");
+        assert!(!believes_by(name, &text.replace("alice", "alicd"), key, ASSERTION), "{name}");
+    };
+    for kind in [KeyKind::Rsa { bits: 2048 }, KeyKind::P256, KeyKind::P384, KeyKind::P521] {
+        let signer = Signer::new(kind);
+        for algorithm in METHODS.into_iter().filter(|algorithm| algorithm.fits(kind)) {
+            let name = format!("ours-{kind:?}-{algorithm:?}").replace([' ', '{', '}', ':'], "");
+            let key = SoftwareKey::from_pkcs8_pem(&signer.pem).unwrap();
+            let key = key.signing_with(algorithm).unwrap();
+            let info = info(algorithm.into());
+            let text = token(&info, &sign_with(&key, info.octets()));
+            let certificate = signer.certificate.to_pem();
+            check(&name, &key_file(&name, "--pubkey-cert-pem", certificate.as_bytes()), &text);
+        }
+    }
+    for algorithm in MACS {
+        let (name, secret) = (format!("ours-{algorithm:?}"), b"shared by both sides");
+        let info = info(algorithm.into());
+        let value = SecretKey::new(secret.to_vec().into()).mac(algorithm, info.octets());
+        let text = token(&info, value.as_ref());
+        check(&name, &key_file(&name, "--hmackey", secret), &text);
+    }
+}
+
+/// Inclusive, implied and commented canonicalization, `""` and an enveloping signature, all as libxml2 has them.
+#[test]
+fn what_xmlsec1_signs_is_verified_in_the_full_profile() {
+    if !available() {
+        return;
+    }
+    const INCLUSIVE: &str = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315";
+    const INCLUSIVE_WITH_COMMENTS: &str =
+        "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments";
+    const EXCLUSIVE_WITH_COMMENTS: &str = "http://www.w3.org/2001/10/xml-exc-c14n#WithComments";
+    let sign = key_file("full", "--privkey-pem", EC.pem.as_bytes());
+    let method = EC.algorithm().into();
+    let methods = [INCLUSIVE, INCLUSIVE_WITH_COMMENTS, EXCLUSIVE, EXCLUSIVE_WITH_COMMENTS];
+    for (number, signed_info) in methods.into_iter().enumerate() {
+        let name = format!("full-{number}");
+        let stated = methods.map(|method| reference("#_1", &[method], b""));
+        let implied = reference_by(Digest::Sha256, " URI=\"#_1\"", "", b"");
+        let whole = methods.map(|method| reference("", &[ENVELOPED, method], b""));
+        let references = [stated.concat(), implied, whole.concat()].concat();
+        let template = template(method, &references).replacen(EXCLUSIVE, signed_info, 1);
+        let template = template.replace("<ds:SignedInfo>", "<ds:SignedInfo><!-- signed? -->");
+        let original = unsigned("alice").0.replace("alice", "al<!-- -->ice");
+        let around = "xmlns=\"urn:d\" xmlns:x=\"urn:x\" xml:lang=\"en\"";
+        let text = format!("<r {around}><!-- a -->{original}<s>{template}</s><!-- b --></r>");
+        let text = signed_by(&name, &text, &sign, ASSERTION);
+        // Of both kinds of targets, only one can be expected: each reference is shown to hold by its digest.
+        let root = parse(&text);
+        let tree = Tree::new(root.clone()).unwrap();
+        let verified = |expected: Expected<'_>| {
+            let (view, mut left) = (tree.view(EVERYTHING), Budget::MESSAGE);
+            let signature = first_signature(&root);
+            Profile::Full.verify(view, &signature, &EC.key(), expected, None, &mut left).map(drop)
+        };
+        assert_eq!(verified(Expected::Document(&root)), Err(Flaw::NotExpected), "{name}");
+        assert_eq!(verified(Expected::Any), Err(Flaw::Unsupported), "{name}");
+    }
+    let object = format!("<ds:Object Id=\"_o\">{}</ds:Object></ds:Signature>", unsigned("alice").0);
+    let references = [
+        reference_by(Digest::Sha512, " URI=\"#_o\"", "", b""),
+        reference("#_o", &[EXCLUSIVE], b""),
+    ];
+    let template = template(method, &references.concat()).replace("</ds:Signature>", &object);
+    let id = ["Id", "http://www.w3.org/2000/09/xmldsig#:Object"];
+    let text = signed_by("enveloping", &template, &sign, id);
+    let alice = Ok(vec!["alice".to_owned(); 2]);
+    assert_eq!(covered_in(Profile::Full, &text, EC.public()), alice);
 }
 
 #[test]

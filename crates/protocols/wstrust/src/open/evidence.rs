@@ -54,6 +54,10 @@ pub(super) fn evidence(
                 let missing = || Refusal::new(Cause::Bug, "the opener asked nobody about a token");
                 (CredentialKind::IssuedToken, Credential::Held(holder.ok_or_else(missing)?))
             }
+            TokenKind::Account(_) | TokenKind::Certificate(_) | TokenKind::Context => {
+                let why = "a token that the endpoint's policy does not take";
+                return Err(Refusal::new(Cause::Bug, why));
+            }
         };
         let confidential = token.confidential;
         evidence.credentials.push(Presented {

@@ -293,6 +293,7 @@ fn realm() -> Realm {
         name: IssuerName::new(PARTNER),
         keys: vec![trusted(OTHER_RSA, SignatureAlgorithm::RsaSha256)],
         token_types: vec![TokenType::SAML11, TokenType::SAML2],
+        sha1_until: None,
     };
     let (saml2, saml11, jwt) = (TokenType::SAML2, TokenType::SAML11, TokenType::JWT);
     let parties = [

@@ -43,7 +43,7 @@ fn an_assertion_of_one_version_is_not_one_of_the_other() {
     let two = ready(crate::saml2::Saml2.encode(&draft(), &signer)).unwrap().into_vec();
     malformed(verify(&octets(two), &[trusted(P256)]));
     let one = octets(encode(&draft(), P256));
-    malformed(ready(crate::saml2::Saml2.verify(&one, &[trusted(P256)])));
+    malformed(ready(crate::saml2::Saml2.verify(&one, &vec![trusted(P256)].into())));
 }
 
 #[test]
