@@ -5,7 +5,8 @@
 //! Never: numbers of two runs in one ratio; a server other than the release default in the main rows.
 //!
 //! In order: `signatures`, `echo` and `rows` are the floors, `served` is our server, `flows` are what it is asked, `load` asks,
-//! `run` interleaves them all, `pinning` gives each side a processor, `report` says what came of it.
+//! `run` interleaves them all, `pinning` gives each side a processor, `report` says what came of it. `xml` and `oracle`
+//! measure XML security by itself.
 
 mod child;
 mod clock;
@@ -13,12 +14,14 @@ mod cpu;
 mod echo;
 mod flows;
 mod load;
+mod oracle;
 mod pinning;
 mod report;
 mod rows;
 mod run;
 mod served;
 mod signatures;
+mod xml;
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -26,7 +29,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 /// Whatever ends a measurement: it is printed, and no number with it.
 pub(crate) type Failure = Box<dyn Error + Send + Sync>;
@@ -44,11 +47,21 @@ struct Arguments {
     /// About how long to measure, in all.
     #[arg(long, default_value_t = 60, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(10..=3600))]
     seconds: u16,
+    /// Measure one part alone.
+    #[arg(long, value_enum)]
+    only: Option<Part>,
     /// The processor of whatever is measured; the bench says it to itself.
     #[arg(long, hide = true)]
     server_processor: Option<u16>,
     #[command(subcommand)]
     floor: Option<Floor>,
+}
+
+/// What can be measured alone.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// XML security: signing, verifying, opening.
+    Xml,
 }
 
 /// A floor that is measured in a process of its own, which the bench starts.
@@ -74,6 +87,17 @@ fn main() -> ExitCode {
 }
 
 fn bench(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let seconds = Duration::from_secs(u64::from(arguments.seconds));
+    if arguments.only == Some(Part::Xml) {
+        let costs = run::Xml::measure(seconds, run::near(&std::env::current_exe()?)?.path())?;
+        let text = if arguments.json {
+            serde_json::to_string_pretty(&report::xml_json(&costs))?
+        } else {
+            report::xml_text(&costs)
+        };
+        writeln!(io::stdout(), "{text}")?;
+        return Ok(ExitCode::SUCCESS);
+    }
     if arguments.server_processor.is_none()
         && let Some((server, client)) = pinning::two()
     {
@@ -81,7 +105,6 @@ fn bench(arguments: &Arguments) -> Result<ExitCode, Failure> {
         return Err(pinning::again(server, client));
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let seconds = Duration::from_secs(u64::from(arguments.seconds));
     let measured = runtime.block_on(run::all(seconds, arguments.server_processor))?;
     let text = if arguments.json {
         serde_json::to_string_pretty(&report::json(&measured))?

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use crate::CONNECTIONS;
 use crate::flows::Flow;
-use crate::run::{Measured, Served};
+use crate::run::{Measured, Served, Xml};
+use crate::{oracle, xml};
 
 /// Microseconds that a ceiling allows for parsing, look-ups and writing.
 const PARSE_AND_WRITE: f64 = 6.0;
@@ -105,8 +106,88 @@ pub(crate) fn text(measured: &Measured) -> String {
         row("memory after the load", measured.loaded_mb, "MB"),
         row("start with existing keys, to the first answer", median(&measured.start_ms), "ms"),
         row("program", measured.binary_mb, "MB"),
+        String::new(),
+        xml_text(&measured.xml),
     ]);
     lines.join("\n")
+}
+
+/// XML security, for people.
+pub(crate) fn xml_text(measured: &Xml) -> String {
+    let mut lines = vec!["XML security (no network; one thread)".to_owned()];
+    for one in &measured.costs {
+        let sizes = format!("{} octets unsigned", one.assertion_octets);
+        lines.push(format!("  {}", one.name));
+        lines.push(row(&format!("sign an assertion, {sizes}"), median(&one.sign), "µs"));
+        lines.push(format!(
+            "    {:.1} % of the signature alone ({:.1} µs); {:.1} % of it and SHA-256 of the same octets ({:.2} µs)",
+            one.sign_of_raw() * 100.0,
+            median(&one.raw_sign),
+            one.sign_of_raw_and_digest() * 100.0,
+            median(&one.digest)
+        ));
+        lines.push(row("verify it: guard, parse, signature", median(&one.verify), "µs"));
+        lines.push(match &one.peer {
+            Ok(peer) => format!(
+                "    {:.2} × libxml2 with xmlsec1 ({:.1} µs)",
+                one.verify_of(peer),
+                median(peer)
+            ),
+            Err(why) => format!("    xmlsec1 skipped: {why}"),
+        });
+        let request = format!("five signed parts of a request, {} octets", one.request_octets);
+        lines.push(row(&request, median(&one.request), "µs"));
+        lines.push(format!(
+            "    {:.1} µs beyond the verification alone ({:.1} µs)",
+            one.request_beyond_raw(),
+            median(&one.raw_request)
+        ));
+    }
+    lines.push("  decrypting an assertion, however it ends (RSA-OAEP, medians)".to_owned());
+    for ending in &measured.endings {
+        let beyond = match opened(&measured.endings, ending.cipher) {
+            Some(opened) if !std::ptr::eq(opened, ending) => {
+                format!(" ({:+.1} %)", ending.beyond(opened) * 100.0)
+            }
+            _ => String::new(),
+        };
+        let name = format!("{}: {}", ending.cipher, ending.name);
+        lines.push(row(&name, median(&ending.micros), "µs") + &beyond);
+    }
+    lines.join("\n")
+}
+
+/// The ending that the others with that cipher are held against: success.
+fn opened<'e>(endings: &'e [oracle::Ending], cipher: &str) -> Option<&'e oracle::Ending> {
+    endings.iter().find(|ending| ending.cipher == cipher && ending.opens)
+}
+
+/// XML security, for programs.
+pub(crate) fn xml_json(measured: &Xml) -> Value {
+    let of = |one: &xml::Costs| {
+        json!({
+            "sign_us": median(&one.sign),
+            "raw_sign_us": median(&one.raw_sign),
+            "digest_us": median(&one.digest),
+            "sign_of_raw": one.sign_of_raw(),
+            "sign_of_raw_and_digest": one.sign_of_raw_and_digest(),
+            "verify_us": median(&one.verify),
+            "raw_verify_us": median(&one.raw_verify),
+            "peer_verify_us": one.peer.as_ref().map(|peer| median(peer)).ok(),
+            "verify_of_peer": one.peer.as_ref().map_or_else(|why| json!(format!("skipped: {why}")), |peer| json!(one.verify_of(peer))),
+            "request_us": median(&one.request),
+            "raw_request_us": median(&one.raw_request),
+            "request_beyond_raw_us": one.request_beyond_raw(),
+        })
+    };
+    let costs = measured.costs.iter().map(|one| (one.name.to_owned(), of(one)));
+    let endings = measured.endings.iter().map(|ending| {
+        (format!("{}: {}", ending.cipher, ending.name), json!(median(&ending.micros)))
+    });
+    json!({
+        "keys": costs.collect::<Value>(),
+        "decryption_us": endings.collect::<Value>(),
+    })
 }
 
 fn flow(measured: &Measured, served: &Served) -> [String; 4] {
@@ -179,6 +260,7 @@ pub(crate) fn json(measured: &Measured) -> Value {
         "loaded_mb": measured.loaded_mb,
         "start_ms": median(&measured.start_ms),
         "binary_mb": measured.binary_mb,
+        "xml": xml_json(&measured.xml),
     })
 }
 

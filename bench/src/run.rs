@@ -16,7 +16,8 @@ use crate::flows::{self, Flow, Requests, STRANGERS};
 use crate::load::{Message, Target, Window};
 use crate::served::{self, Program, Server};
 use crate::signatures::{self, Keys};
-use crate::{CONNECTIONS, Failure, clock, say};
+use crate::xml;
+use crate::{CONNECTIONS, Failure, clock, oracle, say};
 
 /// Rounds: enough for a median on a machine that others use too.
 const ROUNDS: u32 = 5;
@@ -48,6 +49,21 @@ pub(crate) struct Measured {
     pub(crate) loaded_mb: f64,
     pub(crate) start_ms: Vec<f64>,
     pub(crate) binary_mb: f64,
+    /// XML security by itself.
+    pub(crate) xml: Xml,
+}
+
+/// XML security by itself.
+pub(crate) struct Xml {
+    pub(crate) costs: Vec<xml::Costs>,
+    pub(crate) endings: Vec<oracle::Ending>,
+}
+
+impl Xml {
+    pub(crate) fn measure(span: Duration, folder: &Path) -> Result<Self, Failure> {
+        let half = span.div_f64(2.0);
+        Ok(Self { costs: xml::all(half, folder)?, endings: oracle::all(half)? })
+    }
 }
 
 /// What was seen of one flow.
@@ -118,6 +134,7 @@ pub(crate) async fn all(seconds: Duration, processor: Option<u16>) -> Result<Mea
         loaded_mb: 0.0,
         start_ms,
         binary_mb,
+        xml: Xml::measure(seconds.mul_f64(1.0 / 3.0), folder.path())?,
     };
     for round in 1..=ROUNDS {
         say(&format!("round {round} of {ROUNDS}"));
@@ -193,7 +210,7 @@ impl Bench {
 }
 
 /// A folder that is removed at the end, on the file system of the build: `/tmp` may be memory.
-fn near(program: &Path) -> Result<TempDir, Failure> {
+pub(crate) fn near(program: &Path) -> Result<TempDir, Failure> {
     let target = program.ancestors().nth(2).ok_or("a program without a folder")?;
     Ok(tempfile::Builder::new().prefix("bench-").tempdir_in(target)?)
 }

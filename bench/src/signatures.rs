@@ -90,7 +90,7 @@ impl Keys {
 }
 
 /// Repeats an operation for that long; its processor time, microseconds.
-fn micros_each(
+pub(crate) fn micros_each(
     span: Duration,
     mut operation: impl FnMut() -> Result<(), Failure>,
 ) -> Result<f64, Failure> {
