@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use symbolon_jose::{Header, sign_compact};
 use symbolon_keys::Signer;
 use symbolon_testkit::{KnownKey, P256, RSA, ready};
-use symbolon_xmlsec::SignedInfo;
+use symbolon_xmlsec::{KeyInfo, SignedInfo};
 
 use crate::soap::moment;
 use crate::{now, sts};
@@ -133,7 +133,8 @@ fn signature(id: &str, canonical: &str, key: KnownKey) -> String {
     let signer: Signer<()> = key.signer();
     let info = SignedInfo::enveloped(id, canonical.as_bytes(), signer.algorithm()).unwrap();
     let value = ready(signer.sign(info.octets())).unwrap();
-    String::from_utf8(info.into_signature(&value, Some(signer.certificate()))).unwrap()
+    let key_info = KeyInfo::Certificate(signer.certificate());
+    String::from_utf8(info.into_signature(&value, key_info)).unwrap()
 }
 
 /// The claims of a good JWT of [`ISSUER`].

@@ -16,6 +16,7 @@ mod https;
 mod oauth;
 mod replies;
 mod server;
+pub mod shared;
 mod soap;
 
 pub use config::{ALICE, CLIENT, CLIENT_SECRET, PASSWORD};

@@ -2,7 +2,7 @@
 //!
 //! In:  a task's name; `CI=true` makes a required check that was skipped a failure.
 //! Out: what each step found, and one closing line `N passed, N failed, N skipped`.
-//! Never: changes a file of the project.
+//! Never: changes a file of the project, unless told to write one (`conformance vectors --write`).
 
 mod clients;
 mod layers;
@@ -48,8 +48,20 @@ enum Conformance {
         /// Only these: `adal`, `zeep` …
         only: Vec<String>,
     },
+    /// Mutants of signed documents: none may be believed to say anything else.
+    Mutants {
+        /// Mutants altogether.
+        #[arg(long, default_value_t = 10_000_000)]
+        count: u64,
+    },
     /// The Debian package: installed, started, upgraded, removed and purged in a view of this machine that is thrown away.
     Package,
+    /// Every public test vector.
+    Vectors {
+        /// Writes down what comes of them: `docs/vectors.md`, `conformance/vectors.tsv`.
+        #[arg(long)]
+        write: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -60,7 +72,13 @@ fn main() -> ExitCode {
         Task::Conformance { suite: Conformance::Clients { only } } => {
             clients::conformance(&mut run, &only);
         }
+        Task::Conformance { suite: Conformance::Mutants { count } } => {
+            suites::mutants(&mut run, count);
+        }
         Task::Conformance { suite: Conformance::Package } => package::conformance(&mut run),
+        Task::Conformance { suite: Conformance::Vectors { write } } => {
+            suites::vectors(&mut run, write);
+        }
         Task::Package => package::build(&mut run),
     }
     run.close()

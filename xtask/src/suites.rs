@@ -15,9 +15,10 @@ struct Tool {
     package: &'static str,
 }
 
-const TOOLS: [Tool; 2] = [
+const TOOLS: [Tool; 3] = [
     Tool { program: "xmllint", package: "libxml2-utils" },
     Tool { program: "xmlsec1", package: "xmlsec1" },
+    Tool { program: "python3", package: "python3" },
 ];
 
 /// A suite beside `cargo test`: its name, and the command that runs it from the root of the workspace.
@@ -29,11 +30,24 @@ struct Suite {
     command: &'static [&'static str],
 }
 
-const SUITES: &[Suite] = &[Suite {
-    // The conformance suites, which ran among the tests, kept every SOAP reply.
-    name: "replies by the schemas",
-    command: &["cargo", "run", "--package", "symbolon-conformance", "--bin", "validate_replies"],
-}];
+const SUITES: &[Suite] = &[
+    Suite {
+        // The conformance suites, which ran among the tests, kept every SOAP reply.
+        name: "replies by the schemas",
+        command: &[
+            "cargo",
+            "run",
+            "--package",
+            "symbolon-conformance",
+            "--bin",
+            "validate_replies",
+        ],
+    },
+    Suite {
+        name: "vectors",
+        command: &["cargo", "run", "--package", "symbolon-conformance", "--bin", "vectors"],
+    },
+];
 
 /// Runs it all.
 pub(crate) fn everything(run: &mut Run) {
@@ -65,6 +79,20 @@ pub(crate) fn everything(run: &mut Run) {
     }
     clients::conformance(run, &[]);
     package::conformance(run);
+}
+
+/// Tries mutants of signed documents, as fast as it can be done.
+pub(crate) fn mutants(run: &mut Run, count: u64) {
+    let package = ["run", "--release", "--package", "symbolon-fuzz-targets", "--bin", "mutants"];
+    run.step("mutants", cargo(&package).args(["--", "--count", &count.to_string()]));
+}
+
+/// Runs the public test vectors. `write`: what they come to is written down, in `docs/vectors.md` and the pins.
+pub(crate) fn vectors(run: &mut Run, write: bool) {
+    let mut command =
+        cargo(&["run", "--package", "symbolon-conformance", "--bin", "vectors", "--"]);
+    command.args(write.then_some("--write"));
+    run.step("vectors", &mut command);
 }
 
 /// Installs what tests call and the machine lacks, where that is possible.

@@ -8,11 +8,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
+use symbolon_conformance::shared;
+
 #[expect(clippy::print_stdout, reason = "a step of the project's own test run")]
 fn main() -> ExitCode {
     let (said, code) = match validate(&schemas(), &symbolon_conformance::replies_folder()) {
         Ok(said) => (said, ExitCode::SUCCESS),
-        Err(Not::Run(why)) => (format!("skipped: {why}"), skipped()),
+        Err(Not::Run(why)) => (format!("skipped: {why}"), shared::skipped()),
         Err(Not::Valid(why)) => (why, ExitCode::FAILURE),
     };
     println!("{said}");
@@ -76,14 +78,5 @@ fn files(folder: &Path, begin: &str) -> Vec<PathBuf> {
 }
 
 fn schemas() -> PathBuf {
-    let shared = std::env::var_os("SYMBOLON_SHARED").map(PathBuf::from);
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
-    shared.unwrap_or_else(beside).join("reference").join("schemas")
-}
-
-/// Where everything must be checked, a check that did not run has failed.
-#[expect(clippy::disallowed_methods, reason = "CI is this step's only configuration")]
-fn skipped() -> ExitCode {
-    let in_ci = std::env::var("CI").is_ok_and(|value| matches!(value.as_str(), "true" | "1"));
-    if in_ci { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    shared::folder().join("reference").join("schemas")
 }

@@ -213,7 +213,8 @@ fn a_secret_that_comes_along_is_not_the_signers_key() {
     let (evil, place) = unsigned("mallory");
     let references = reference("#_1", &[ENVELOPED, EXCLUSIVE], evil.as_bytes());
     let secret = b"a secret of mallory's own making";
-    let signature = signature_with(&references, HMAC, "", |octets| hmac_sha256(secret, octets).to_vec());
+    let signature =
+        signature_with(&references, HMAC, "", |octets| hmac_sha256(secret, octets).to_vec());
     let told = STANDARD.encode(secret);
     for key_info in [
         format!("<ds:KeyValue><t:BinarySecret>{told}</t:BinarySecret></ds:KeyValue>"),
