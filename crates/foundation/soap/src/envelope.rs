@@ -79,12 +79,13 @@ pub enum EnvelopeFlaw {
 }
 
 /// An envelope taken apart.
+#[derive(Debug)]
 pub(crate) struct Envelope {
     /// Header blocks for this node, in order; those for others are left out.
     pub(crate) headers: Vec<Element>,
     /// The child of the body; `None` where it is empty.
     pub(crate) body: Option<Element>,
-    version: SoapVersion,
+    pub(crate) version: SoapVersion,
 }
 
 impl Envelope {
@@ -110,6 +111,11 @@ impl Envelope {
         Ok(Self { headers, body, version })
     }
 
+    /// The Body itself.
+    pub(crate) fn body_element(&self) -> Option<Element> {
+        self.body.as_ref()?.parent()
+    }
+
     /// Refuses if a block must be understood that `understood` does not know. Before anything else is looked at.
     ///
     /// SOAP 1.2 Part 1 §2.6; SOAP 1.1 §4.2.3.
@@ -117,21 +123,30 @@ impl Envelope {
         &self,
         understood: impl Fn(&Element) -> bool,
     ) -> Result<(), EnvelopeFlaw> {
-        let mut unknown = Vec::new();
-        for block in &self.headers {
-            if must_understand(block, self.version)? && !understood(block) {
-                unknown.push(HeaderName {
-                    namespace: block.namespace().to_owned(),
-                    local: block.local().to_owned(),
-                });
-            }
-        }
-        if unknown.is_empty() { Ok(()) } else { Err(EnvelopeFlaw::NotUnderstood(unknown)) }
+        check_understood(&self.headers, self.version, understood)
     }
 }
 
+/// The same for blocks that were encrypted.
+pub(crate) fn check_understood(
+    blocks: &[Element],
+    version: SoapVersion,
+    understood: impl Fn(&Element) -> bool,
+) -> Result<(), EnvelopeFlaw> {
+    let mut unknown = Vec::new();
+    for block in blocks {
+        if must_understand(block, version)? && !understood(block) {
+            unknown.push(HeaderName {
+                namespace: block.namespace().to_owned(),
+                local: block.local().to_owned(),
+            });
+        }
+    }
+    if unknown.is_empty() { Ok(()) } else { Err(EnvelopeFlaw::NotUnderstood(unknown)) }
+}
+
 /// Whether a header block is aimed at this node: at nobody in particular, at the next node or at the last.
-fn is_for_us(block: &Element, version: SoapVersion) -> bool {
+pub(crate) fn is_for_us(block: &Element, version: SoapVersion) -> bool {
     is_for_the_last(block, version) || role(block, version) == Some(next(version))
 }
 

@@ -67,6 +67,14 @@ fn security_fault(flaw: &SecurityFlaw) -> SecurityFault {
         SecurityFlaw::Unsupported(_)
         | SecurityFlaw::PasswordTypeUnknown
         | SecurityFlaw::DerivedKey => SecurityFault::UnsupportedSecurityToken,
+        SecurityFlaw::Protection(flaw) => protection_fault(*flaw),
+        SecurityFlaw::Unavailable => SecurityFault::SecurityTokenUnavailable,
+        // SECURITY: one fault for all that only a key of ours, or the key that was claimed, could tell apart.
+        // Test: whatever_fails_behind_a_key_looks_the_same.
+        SecurityFlaw::FailedCheck(_)
+        | SecurityFlaw::Unauthenticated
+        | SecurityFlaw::Confirmation
+        | SecurityFlaw::HolderUnproven => SecurityFault::FailedCheck,
         // SECURITY: no password, an empty one and a wrong one look the same from outside.
         SecurityFlaw::PasswordMissing | SecurityFlaw::PasswordEmpty => {
             SecurityFault::FailedAuthentication
@@ -74,14 +82,22 @@ fn security_fault(flaw: &SecurityFlaw) -> SecurityFault {
         SecurityFlaw::UsernameMissing
         | SecurityFlaw::NonceEncoding
         | SecurityFlaw::NonceNotBase64
+        | SecurityFlaw::Certificate
         | SecurityFlaw::Repeated(
-            Part::Username | Part::Password | Part::Nonce | Part::UsernameCreated,
+            Part::Username
+            | Part::Password
+            | Part::Nonce
+            | Part::UsernameCreated
+            | Part::Derivation,
         )
         | SecurityFlaw::Unexpected(Part::UsernameToken)
         | SecurityFlaw::NotText(
-            Part::Username | Part::Password | Part::Nonce | Part::UsernameCreated,
+            Part::Username
+            | Part::Password
+            | Part::Nonce
+            | Part::UsernameCreated
+            | Part::Derivation,
         ) => SecurityFault::InvalidSecurityToken,
-        SecurityFlaw::HolderUnproven => SecurityFault::FailedCheck,
         SecurityFlaw::Repeated(_)
         | SecurityFlaw::Unexpected(_)
         | SecurityFlaw::NotText(_)
@@ -93,8 +109,32 @@ fn security_fault(flaw: &SecurityFlaw) -> SecurityFault {
         | SecurityFlaw::Time(_)
         | SecurityFlaw::Signature
         | SecurityFlaw::Encryption
+        | SecurityFlaw::Derivation
+        | SecurityFlaw::Reference
+        | SecurityFlaw::KeyInfo
+        | SecurityFlaw::KeyUsedTwice
+        | SecurityFlaw::Misplaced
+        | SecurityFlaw::TooMuch
+        | SecurityFlaw::Unsigned(_)
+        | SecurityFlaw::Unencrypted(_)
+        | SecurityFlaw::Unendorsed
         | SecurityFlaw::Rounds
         | SecurityFlaw::Unanswered
         | SecurityFlaw::NoSuchNeed => SecurityFault::InvalidSecurity,
+    }
+}
+
+/// What is wrong with its shape is for all to see; what a key found out is not.
+fn protection_fault(flaw: symbolon_xmlsec::Flaw) -> SecurityFault {
+    use symbolon_xmlsec::Flaw;
+    match flaw {
+        Flaw::Unsupported => SecurityFault::UnsupportedAlgorithm,
+        Flaw::Malformed | Flaw::TooMuch => SecurityFault::InvalidSecurity,
+        Flaw::BadSignature
+        | Flaw::UnknownReference
+        | Flaw::NotEnveloped
+        | Flaw::BadDigest
+        | Flaw::NotExpected
+        | Flaw::Undecryptable => SecurityFault::FailedCheck,
     }
 }

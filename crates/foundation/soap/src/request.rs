@@ -1,15 +1,17 @@
 //! A request as a requestor's library sends it.
 //!
 //! In:  action, address, message id, the requestor's name and password, the octets of the body's child.
-//! Out: the octets of the message.
+//! Out: the octets of the message, in plain for TLS or protected.
 //! Never: a password on a connection that anybody can read; that is the caller's to see to.
 //!
 //! WS-Addressing 1.0; WSS UsernameToken Profile 1.1.1.
 
 use crate::fault::{wsa, wsse};
 use crate::names::{PASSWORD_TEXT, WSA_ANONYMOUS};
+use crate::seal::{Outgoing, Seal, headers_of_request};
 use crate::sealer::{write_envelope, write_timestamp};
-use crate::{Secret, SoapVersion, Stamp};
+use crate::{Protection, SealFlaw, Sealing, Secret, SoapVersion, Stamp};
+use symbolon_keys::Random;
 use symbolon_xml::{QName, Unwritable, Writer};
 
 /// A request.
@@ -52,6 +54,27 @@ impl Request<'_> {
         };
         write_envelope(&mut out, self.version, |out| self.write_headers(out), body);
         out.finish()
+    }
+
+    /// Writes the message, protected by more than TLS.
+    ///
+    /// # Errors
+    /// [`SealFlaw`].
+    pub fn protect(
+        &self,
+        protection: &Protection<'_>,
+        random: &dyn Random,
+    ) -> Result<Sealing, SealFlaw> {
+        let outgoing = Outgoing {
+            version: self.version,
+            must_understand: true,
+            headers: headers_of_request(self)?,
+            timestamp: self.timestamp,
+            username: self.username,
+            confirmed: None,
+            body: self.body,
+        };
+        Seal::begin(&outgoing, protection, random)
     }
 
     fn write_headers(&self, out: &mut Writer) {

@@ -1,16 +1,23 @@
 //! Sealing an answer: the reply envelope around a body.
 //!
 //! In:  the octets of the body's child, or a fault; what of the request the answer must repeat.
-//! Out: the octets of the message, in one line: no white space between elements, the envelope's prefix `s`.
-//! Never: a header that must be understood, for a client without WS-Addressing would refuse the answer.
+//! Out: the octets of the message, in one line: no white space between elements, the envelope's prefix `s`. In plain, or
+//!      protected with the key that signed the whole request.
+//! Never: a header that must be understood, for a client without WS-Addressing would refuse the answer. Never a key of the
+//!        request that signed less than all of it.
 //!
 //! WS-Addressing 1.0 Core §3.4. INTEROP: node-sp-auth looks for the literal `s:Body` and trips over white space; WCF and
 //! CXF demand a timestamp in the answer where the policy says so.
 
 use crate::fault::wsse;
 use crate::names::WSU;
+use crate::seal::{Header, Outgoing, Seal, headers_of_reply};
 use crate::time::DateTime;
-use crate::{AddressingVersion, Fault, SoapVersion, Stamp};
+use crate::{
+    AddressingVersion, CertifiedKey, Conversation, Fault, Keys, Protection, SealFlaw, Sealing,
+    SharedSecret, SoapVersion, Stamp,
+};
+use symbolon_keys::{Certificate, Random};
 use symbolon_xml::{QName, Unwritable, Writer};
 
 // Envelope, headers with a timestamp and a MessageID: 900 octets as we write them.
@@ -22,6 +29,28 @@ pub struct Sealer {
     version: SoapVersion,
     addressing: AddressingVersion,
     relates_to: Option<String>,
+    /// What a protected request leaves to its answer.
+    bequest: Option<Box<Bequest>>,
+}
+
+/// What a protected request leaves to its answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Bequest {
+    /// The key that signed the whole.
+    pub(crate) key: Option<ReplyKey>,
+    /// How it wrote derived keys.
+    pub(crate) conversation: Conversation,
+    /// Its signatures.
+    pub(crate) signatures: Vec<Vec<u8>>,
+}
+
+/// The key that an answer is protected with.
+#[derive(Debug, Clone)]
+pub(crate) enum ReplyKey {
+    /// A secret of both sides: keys are derived from it.
+    Secret(SharedSecret),
+    /// The certificate whose key signed the request: it is encrypted to that, and signed by us.
+    Certificate(Certificate),
 }
 
 /// An answer that is no fault.
@@ -39,7 +68,12 @@ impl Sealer {
     /// A sealer that protects nothing, for a message of this version with this MessageID.
     #[must_use]
     pub const fn plain(version: SoapVersion, relates_to: Option<String>) -> Self {
-        Self { version, addressing: AddressingVersion::V10, relates_to }
+        Self { version, addressing: AddressingVersion::V10, relates_to, bequest: None }
+    }
+
+    /// The same, with what opening found out.
+    pub(crate) fn after_opening(self, relates_to: Option<String>, bequest: Bequest) -> Self {
+        Self { relates_to, bequest: Some(Box::new(bequest)), ..self }
     }
 
     /// The same, with addressing headers of another version.
@@ -93,6 +127,77 @@ impl Sealer {
         out.finish()
     }
 
+    /// Whether the request came with a key that its answer is to be protected with.
+    #[must_use]
+    pub fn protects(&self) -> bool {
+        self.bequest.as_ref().is_some_and(|bequest| bequest.key.is_some())
+    }
+
+    /// Writes an answer, protected with the key that signed the whole request.
+    ///
+    /// `own` signs where that key was a private one.
+    ///
+    /// # Errors
+    /// [`SealFlaw::NoKey`] if the request came with no such key, or `own` is missing; otherwise as [`SealFlaw`] says.
+    pub fn protect(
+        self,
+        reply: &Reply<'_>,
+        own: Option<CertifiedKey<'_>>,
+        random: &dyn Random,
+    ) -> Result<Sealing, SealFlaw> {
+        let headers = headers_of_reply(self.addressing, reply.action, self.relates_to.as_deref())?;
+        self.protected((headers, reply.body), reply.timestamp, own, random)
+    }
+
+    /// Writes a fault, protected likewise. Only for who is authenticated.
+    ///
+    /// # Errors
+    /// As [`Sealer::protect`].
+    pub fn protect_fault(
+        self,
+        fault: &Fault<'_>,
+        timestamp: Option<Stamp>,
+        own: Option<CertifiedKey<'_>>,
+        random: &dyn Random,
+    ) -> Result<Sealing, SealFlaw> {
+        let action = fault.action_in(self.addressing);
+        let mut headers = headers_of_reply(self.addressing, action, self.relates_to.as_deref())?;
+        let (mut about, mut body) = (Writer::new(), Writer::new());
+        fault.write_headers(self.version, self.addressing, &mut about);
+        headers.push((None, about.finish()?));
+        fault.write(self.version, self.addressing, &mut body);
+        self.protected((headers, &body.finish()?), timestamp, own, random)
+    }
+
+    fn protected(
+        self,
+        (headers, body): (Vec<Header>, &[u8]),
+        timestamp: Option<Stamp>,
+        own: Option<CertifiedKey<'_>>,
+        random: &dyn Random,
+    ) -> Result<Sealing, SealFlaw> {
+        let bequest = self.bequest.as_ref().ok_or(SealFlaw::NoKey)?;
+        let keys = match (&bequest.key, own) {
+            (Some(ReplyKey::Secret(shared)), _) => Keys::Shared(shared),
+            (Some(ReplyKey::Certificate(certificate)), Some(own)) => {
+                Keys::Certificates { own, recipient: Some(certificate) }
+            }
+            (Some(ReplyKey::Certificate(_)), None) | (None, _) => return Err(SealFlaw::NoKey),
+        };
+        let (assertion, conversation) = (None, bequest.conversation);
+        let protection = Protection { keys, assertion, endorsements: &[], conversation };
+        let outgoing = Outgoing {
+            version: self.version,
+            must_understand: false,
+            headers,
+            timestamp,
+            username: None,
+            confirmed: Some(&bequest.signatures),
+            body,
+        };
+        Seal::begin(&outgoing, &protection, random)
+    }
+
     fn write_addressing(&self, action: &str, out: &mut Writer) {
         out.element(&self.addressing.name("Action"), action);
         if let Some(id) = &self.relates_to {
@@ -123,7 +228,15 @@ fn write_security(stamp: Stamp, out: &mut Writer) {
 }
 
 pub(crate) fn write_timestamp(stamp: Stamp, out: &mut Writer) {
+    write_stamp(stamp, None, out);
+}
+
+/// A timestamp, with an id for signatures to refer to.
+pub(crate) fn write_stamp(stamp: Stamp, id: Option<&str>, out: &mut Writer) {
     out.start(&wsu("Timestamp"));
+    if let Some(id) = id {
+        out.attribute_in(&wsu("Id"), id);
+    }
     out.element(&wsu("Created"), DateTime::from_millis(stamp.created).as_str());
     if let Some(expires) = stamp.expires {
         out.element(&wsu("Expires"), DateTime::from_millis(expires).as_str());

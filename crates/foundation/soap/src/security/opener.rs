@@ -1,163 +1,84 @@
-//! Opening a protected message: a state machine that suspends where a token must be verified outside.
+//! Opening a protected message: a state machine that suspends where something must be found outside.
 //!
 //! In:  the octets of a message and what the endpoint demands of it ([`Policy`]).
-//! Out: [`Opened`]: body, addressing, timestamp, tokens, sealer of the answer.
-//! Never: trust. A token is handed out raw ([`What::Token`]); who it names, or whether a password is right, is decided by
-//!        whoever drives the machine. Nothing is looked up by name or fetched.
+//! Out: [`Opened`]: body, addressing, timestamp, tokens, signatures, sealer of the answer.
+//! Never: trust. A token is handed out raw ([`What::Token`]); who it names, whether a password is right and whose a key is,
+//!        is decided by whoever drives the machine. Nothing is looked up by name or fetched.
 //!
-//! Signatures and encryption in the header are refused; they come to life here, in the rounds of [`Opener::step`].
+//! The children of the security header become items of work ([`plan`]), done in their order as far as their keys are known
+//! ([`decrypt`], [`verify`], both by [`resolve`]). What is missing is asked for, in bounded rounds. In the end what the
+//! signatures cover is held against the policy ([`coverage`]), and the whole becomes [`Opened`] ([`finish`]).
 //!
-//! WSS SOAP Message Security 1.1.1 §5 (order of the header), §10 (timestamp).
+//! WSS SOAP Message Security 1.1.1 §5 (order of the header), §8, §9, §10.
 
-use super::timestamp::Stamp;
-use super::token::{Child, Token, TokenKind};
-use super::username::Username;
-use super::{Part, SecurityFlaw, fill};
+mod coverage;
+mod decrypt;
+mod finish;
+mod opened;
+mod plan;
+mod resolve;
+mod ring;
+mod verify;
+
+pub use opened::{Covers, Opened, Root, Signed, Step};
+
+use super::SecurityFlaw;
+use super::demands::{Order, Policy};
+#[cfg(doc)]
+use super::need::What;
+use super::need::{Answer, Need, NeedId};
 use crate::addressing;
-use crate::envelope::{Envelope, is_for_the_last};
-use crate::names::WSSE;
-use crate::{
-    Addressing, AddressingVersion, Doubles, EnvelopeFlaw, Flaw, Property, Sealer, SoapVersion,
-    Unopened,
-};
-use symbolon_keys::PublicKey;
-use symbolon_xml::{Document, Element, Limits, Tree};
-use symbolon_xmlsec::Budget;
+use crate::envelope::Envelope;
+use crate::{Addressing, AddressingVersion, EnvelopeFlaw, Flaw, Sealer, SoapVersion, Unopened};
+use decrypt::Decrypted;
+use plan::{Contents, Item, Work, is_encrypted};
+use ring::Ring;
+use symbolon_xml::{Document, Element, Place, Tree};
+use symbolon_xmlsec::{Accepts, Budget};
+use verify::Verified;
 
 // LIMIT: the longest honest chain (an encrypted token whose key opens the body, whose signature endorses) takes three.
 const ROUNDS: u32 = 4;
 
-/// What protects the messages of an endpoint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Binding {
-    /// TLS alone.
-    Transport,
-}
-
-/// Whether something must be there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Presence {
-    /// Its absence is a refusal.
-    Required,
-    /// Its absence is tolerated.
-    Optional,
-}
-
-/// What an endpoint demands of a message, and the most that it takes.
-#[derive(Debug, Clone)]
-pub struct Policy {
-    /// The SOAP versions it speaks; a message that shows none is answered in the first.
-    pub versions: &'static [SoapVersion],
-    /// What protects its messages.
-    pub binding: Binding,
-    /// Whether it takes a UsernameToken.
-    pub username: bool,
-    /// Whether it takes a SAML assertion.
-    pub assertion: bool,
-    /// Whether it demands a timestamp.
-    pub timestamp: Presence,
-    /// What an addressing header is that comes twice.
-    pub doubles: Doubles,
-    /// The size of a message.
-    pub limits: Limits,
-}
-
-/// The name of a need, within one opener.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct NeedId(usize);
-
-/// What the opener cannot know by itself.
-#[derive(Debug, Clone)]
-pub struct Need {
-    /// To answer it by.
-    pub id: NeedId,
-    /// What is needed.
-    pub what: What,
-}
-
-/// Kinds of needs.
-#[derive(Debug, Clone)]
-pub enum What {
-    /// A token, to be verified before anything that hangs on it counts; then the key that it confirms, if any.
-    Token(Element),
-}
-
-/// Where a key comes from that signed a part of the message.
-#[derive(Debug, Clone)]
-pub enum Root {
-    /// Answered under this need.
-    Supplied(NeedId),
-    /// Carried by the message: it proves possession, never trust.
-    Sent(PublicKey),
-}
-
-/// How much a signature covers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Covers {
-    /// All that the endpoint demands.
-    Request,
-    /// A signature that covers the request.
-    Endorses,
-    /// Only the timestamp.
-    Moment,
-}
-
-/// A verified signature of the header.
-#[derive(Debug, Clone)]
-pub struct Signed {
-    /// The key that made it.
-    pub root: Root,
-    /// What it covers.
-    pub covers: Covers,
-    /// Its `Id`.
-    pub id: Option<String>,
-}
-
-/// Where opening stands.
-#[derive(Debug)]
-pub enum Step {
-    /// Answer each of these by [`Opener::supply`], then step again.
-    Need(Box<Opener>, Vec<Need>),
-    /// Done.
-    Opened(Box<Opened>),
-}
-
-/// A message that kept the endpoint's rules. Whom it is from is still open.
-#[derive(Debug)]
-pub struct Opened {
-    /// The message with its one index of ids.
-    pub tree: Tree,
-    /// Version of SOAP.
-    pub version: SoapVersion,
-    /// What the addressing headers say.
-    pub addressing: Addressing,
-    /// What the timestamp says, if there is one.
-    pub timestamp: Option<Stamp>,
-    /// The tokens of the security header, in its order.
-    pub tokens: Vec<Token>,
-    /// The verified signatures of the security header. Always empty: none is taken yet.
-    pub signatures: Vec<Signed>,
-    /// The one child of the body.
-    pub body: Element,
-    /// Writes the answer.
-    pub sealer: Sealer,
-    /// What is left of the work that one message may cost.
-    pub left: Budget,
-}
+/// Where an encrypted token's content is seen from: below everything, so that signatures see what their maker saw, the
+/// ciphertext, and only readers and key references see inside.
+const BELOW_EVERYTHING: Place = Place(u32::MAX, 0);
 
 /// A message being opened.
 #[derive(Debug)]
 pub struct Opener {
-    opened: Opened,
-    /// Answers by need, in order; `None` is a need that is still open.
-    answers: Vec<Option<Answer>>,
-    asked: usize,
+    policy: Policy,
+    accepts: Accepts,
+    message: Message,
+    contents: Contents,
+    items: Vec<Item>,
+    ring: Ring,
+    decrypted: Vec<Decrypted>,
+    verified: Vec<Verified>,
+    left: Budget,
     rounds: u32,
+    hidden: Hidden,
 }
 
-/// What came back for a need: the key that the token confirms, or that it is a verified bearer token.
+/// A message as it was parsed, and as it is decrypted.
 #[derive(Debug)]
-struct Answer(Option<PublicKey>);
+struct Message {
+    tree: Tree,
+    envelope: Envelope,
+    /// What the addressing headers say; nothing where one of them may be encrypted.
+    addressing: Addressing,
+    security: Option<Element>,
+    sealer: Sealer,
+}
+
+/// What must not show outside.
+#[derive(Debug, Default)]
+struct Hidden {
+    /// Whether a secret of ours has been at work: from then on every flaw looks like every other.
+    begun: bool,
+    /// The first decryption that failed. It is told only when all other work is done.
+    failed: Option<SecurityFlaw>,
+}
 
 impl Opener {
     /// Guards and parses a message, refuses what its headers forbid, and plans what is to be done.
@@ -183,8 +104,8 @@ impl Opener {
         let message_id = addressing::message_id(&envelope.headers, policy.doubles);
         let sealer = Sealer::plain(version, message_id)
             .in_addressing(AddressingVersion::of(&envelope.headers));
-        let plan = Plan { root, version, envelope, sealer: sealer.clone(), left };
-        plan.open(policy).map_err(|flaw| Unopened { flaw, sealer })
+        let planned = Self::planned(root, envelope, sealer.clone(), (policy, left));
+        planned.map_err(|flaw| Unopened { flaw, sealer })
     }
 
     /// Goes on as far as it can.
@@ -193,137 +114,115 @@ impl Opener {
     /// [`Unopened`], also where a need is unanswered.
     pub fn step(mut self) -> Result<Step, Unopened> {
         match self.advance() {
-            Err(flaw) => Err(Unopened { flaw: flaw.into(), sealer: self.opened.sealer }),
-            Ok(needs) if needs.is_empty() => Ok(Step::Opened(Box::new(self.opened))),
+            Err(flaw) => Err(self.unopened(flaw.into())),
+            Ok(needs) if needs.is_empty() => {
+                self.finish().map(|opened| Step::Opened(Box::new(opened)))
+            }
             Ok(needs) => Ok(Step::Need(Box::new(self), needs)),
         }
     }
 
-    /// Answers a need, once: `key` is what the verified token confirms, `None` that it is a verified bearer token.
+    /// Answers a need, once. Of a token: the key that it confirms, or that it is a verified bearer token.
     ///
     /// A token that does not verify is not supplied: drop the opener.
     ///
     /// # Errors
-    /// [`SecurityFlaw::NoSuchNeed`].
-    pub fn supply(&mut self, need: NeedId, key: Option<PublicKey>) -> Result<(), SecurityFlaw> {
-        let slot =
-            self.answers.get_mut(need.0).filter(|slot| slot.is_none() && need.0 < self.asked);
-        *slot.ok_or(SecurityFlaw::NoSuchNeed)? = Some(Answer(key));
-        Ok(())
+    /// [`SecurityFlaw::NoSuchNeed`]; [`SecurityFlaw::Misplaced`] for an encrypted token without content, or the reverse;
+    /// [`SecurityFlaw::FailedCheck`] for content that cannot stand where it was encrypted.
+    pub fn supply(&mut self, need: NeedId, answer: impl Into<Answer>) -> Result<(), SecurityFlaw> {
+        let answer = answer.into();
+        let encrypted = self.ring.unanswered(need)?.filter(|token| is_encrypted(token)).cloned();
+        self.hidden.begun |= answer.content.is_some() || answer.is_secret();
+        match (&answer.content, encrypted) {
+            (None, None) => {}
+            (Some(content), Some(token)) => {
+                let inside = self.message.tree.graft(&token, content.clone(), BELOW_EVERYTHING);
+                let [inside] = inside.as_deref().unwrap_or_default() else {
+                    return Err(SecurityFlaw::FailedCheck(Box::new(
+                        SecurityFlaw::Misplaced.into(),
+                    )));
+                };
+                self.ring.found_inside(need, inside);
+            }
+            (Some(_), None) | (None, Some(_)) => return Err(SecurityFlaw::Misplaced),
+        }
+        self.ring.answer(need, answer)
     }
 
     /// Writes the fault if the driver gives up: in plain, for nobody is authenticated.
     #[must_use]
     pub fn into_sealer(self) -> Sealer {
-        self.opened.sealer
+        self.message.sealer
     }
 
+    /// Does all that can be done; what is needed to do more, or nothing when all is done.
     fn advance(&mut self) -> Result<Vec<Need>, SecurityFlaw> {
         self.rounds = self.rounds.saturating_add(1);
         if self.rounds > ROUNDS {
             return Err(SecurityFlaw::Rounds);
         }
-        if self.answers.iter().take(self.asked).any(Option::is_none) {
+        if self.ring.owes_answers() {
             return Err(SecurityFlaw::Unanswered);
         }
-        let fresh = self.opened.tokens.iter().filter_map(|token| {
-            let id = token.need.filter(|id| id.0 >= self.asked)?;
-            Some(Need { id, what: What::Token(token.element.clone()) })
-        });
-        let needs: Vec<Need> = fresh.collect();
-        self.asked = self.answers.len();
-        // SECURITY: a key that a token confirms and that nothing in the message proves is a stolen token.
-        // Test: holder_without_proof_is_refused.
-        let unproven = |answer: &Answer| answer.0.is_some();
-        if self.answers.iter().flatten().any(unproven) {
-            return Err(SecurityFlaw::HolderUnproven);
+        while self.pass()? {}
+        // SECURITY: oracles (CVE-2011-1096). Ciphertext that fails costs what ciphertext costs that decrypts to something
+        // else: all that can be done without it has been done. Test: a_failed_decryption_does_the_work_of_a_false_one.
+        if let Some(flaw) = self.hidden.failed.take() {
+            return Err(flaw);
+        }
+        let needs = self.ring.take_needs();
+        if needs.is_empty() && self.items.iter().any(|item| !item.done) {
+            return Err(SecurityFlaw::Unavailable);
         }
         Ok(needs)
     }
-}
 
-/// An envelope whose headers are still to be read.
-struct Plan {
-    root: Element,
-    version: SoapVersion,
-    envelope: Envelope,
-    sealer: Sealer,
-    left: Budget,
-}
-
-impl Plan {
-    fn open(self, policy: &Policy) -> Result<Opener, Flaw> {
-        let Self { root, version, envelope, sealer, left } = self;
-        let is_ours =
-            |block: &Element| block.is(WSSE, "Security") && is_for_the_last(block, version);
-        let spoken = AddressingVersion::of(&envelope.headers);
-        envelope
-            .check_understood(|block| is_ours(block) || Property::of(block, spoken).is_some())?;
-        let addressing = Addressing::read(&envelope.headers, policy.doubles)?;
-        let mut security = None;
-        for block in envelope.headers.iter().filter(|block| is_ours(block)) {
-            fill(&mut security, block, Part::Security)?;
-        }
-        // SECURITY: signature wrapping begins with a second element of the same id. Test: two_of_one_id_are_refused.
-        let tree = Tree::new(root).map_err(|_| SecurityFlaw::DuplicateId)?;
-        let contents = Contents::read(security, policy)?;
-        let body = envelope.body.ok_or(EnvelopeFlaw::BodyNotOneElement)?;
-        let opened = Opened {
-            tree,
-            version,
-            addressing,
-            timestamp: contents.timestamp,
-            tokens: contents.tokens,
-            signatures: Vec::new(),
-            body,
-            sealer,
-            left,
-        };
-        let answers = (0..contents.needs).map(|_| None).collect();
-        Ok(Opener { opened, answers, asked: 0, rounds: 0 })
-    }
-}
-
-/// What the security header holds.
-#[derive(Default)]
-struct Contents {
-    timestamp: Option<Stamp>,
-    tokens: Vec<Token>,
-    needs: usize,
-}
-
-impl Contents {
-    fn read(security: Option<&Element>, policy: &Policy) -> Result<Self, SecurityFlaw> {
-        let mut contents = Self::default();
-        let (mut username, mut assertion) = (None, None);
-        for child in security.into_iter().flat_map(Element::elements) {
-            match Child::of(&child, policy)? {
-                Child::Timestamp => {
-                    fill(&mut contents.timestamp, Stamp::read(&child)?, Part::Timestamp)?;
-                }
-                Child::UsernameToken => {
-                    fill(&mut username, (), Part::UsernameToken)?;
-                    let kind = TokenKind::Username(Box::new(Username::read(&child)?));
-                    contents.push(child, None, kind, policy);
-                }
-                Child::Assertion => {
-                    fill(&mut assertion, (), Part::Assertion)?;
-                    let need = NeedId(contents.needs);
-                    contents.needs = contents.needs.saturating_add(1);
-                    contents.push(child, Some(need), TokenKind::Assertion, policy);
+    /// Tries every undone item once, in header order; whether any was done.
+    fn pass(&mut self) -> Result<bool, SecurityFlaw> {
+        let mut moved = false;
+        let mut number = 0_usize;
+        // Decryption may reveal signatures: the list grows.
+        while let Some(item) = self.items.get(number).cloned() {
+            if !item.done && !self.must_wait(&item) && self.work(&item)? {
+                moved = true;
+                if let Some(item) = self.items.get_mut(number) {
+                    item.done = true;
                 }
             }
+            number = number.saturating_add(1);
         }
-        match (policy.timestamp, contents.timestamp) {
-            (Presence::Required, None) => Err(SecurityFlaw::TimestampMissing),
-            (Presence::Required, Some(_)) | (Presence::Optional, _) => Ok(contents),
+        Ok(moved)
+    }
+
+    /// Does an item; `false` where a key is missing.
+    fn work(&mut self, item: &Item) -> Result<bool, SecurityFlaw> {
+        match &item.work {
+            Work::Decrypt(decryption) => self.decrypt(item.place, decryption),
+            Work::Verify(signature) => self.verify(item.place, signature),
+            Work::Token(token) => self.ring.need_token(token),
         }
     }
 
-    fn push(&mut self, element: Element, need: Option<NeedId>, kind: TokenKind, policy: &Policy) {
-        let confidential = match policy.binding {
-            Binding::Transport => true,
-        };
-        self.tokens.push(Token { element, need, covered_by: Vec::new(), confidential, kind });
+    /// Whether something above must happen first.
+    ///
+    /// A signature sees the decryptions above it, whenever its key is known. Where ciphertext is signed, a decryption waits
+    /// for the signatures above it.
+    fn must_wait(&self, item: &Item) -> bool {
+        let order = self.policy.binding.demands().map(|demands| demands.order);
+        let above = |other: &&Item| !other.done && other.place < item.place;
+        self.items.iter().filter(above).any(|other| match (&item.work, &other.work) {
+            (Work::Verify(_), Work::Decrypt(_)) => true,
+            (Work::Decrypt(_), Work::Verify(_)) => order == Some(Order::EncryptThenSign),
+            (Work::Verify(_), Work::Verify(_) | Work::Token(_))
+            | (Work::Decrypt(_), Work::Decrypt(_) | Work::Token(_))
+            | (Work::Token(_), _) => false,
+        })
+    }
+
+    /// The refusal. Once a secret of ours was at work, every flaw is one.
+    fn unopened(self, flaw: Flaw) -> Unopened {
+        let hidden =
+            if self.hidden.begun { SecurityFlaw::FailedCheck(Box::new(flaw)).into() } else { flaw };
+        Unopened { flaw: hidden, sealer: self.message.sealer }
     }
 }

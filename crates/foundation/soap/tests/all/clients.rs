@@ -20,7 +20,10 @@ fn username(opened: &Opened) -> &Username {
     match opened.tokens.as_slice() {
         [token] => match &token.kind {
             TokenKind::Username(username) => username,
-            TokenKind::Assertion => panic!("an assertion"),
+            TokenKind::Assertion
+            | TokenKind::Account(_)
+            | TokenKind::Certificate(_)
+            | TokenKind::Context => panic!("no password"),
         },
         _ => panic!("not one token"),
     }
@@ -181,7 +184,7 @@ fn an_assertion_is_handed_out_before_the_message_opens() {
     let opener = Opener::new(sent!("office365-rest-saml.xml"), &policy, Budget::MESSAGE).unwrap();
     let Step::Need(mut opener, needs) = opener.step().unwrap() else { panic!("no need") };
     let [need] = needs.as_slice() else { panic!("not one need") };
-    let What::Token(assertion) = &need.what;
+    let What::Token(assertion) = &need.what else { panic!("no token") };
     assert!(assertion.is(SAML11, "Assertion"));
     opener.supply(need.id, None).unwrap();
     let Step::Opened(opened) = opener.step().unwrap() else { panic!("another need") };
