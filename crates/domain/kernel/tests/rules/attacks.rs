@@ -7,11 +7,11 @@ use symbolon_model::purpose;
 
 use super::*;
 
-fn octets_of(token: &Credential) -> Vec<u8> {
-    match token {
-        Credential::Token { raw: RawToken::Octets(octets), .. } => octets.clone(),
-        other => panic!("no octets: {other:?}"),
-    }
+fn octets_of(token: Credential) -> Vec<u8> {
+    let Credential::Token { raw: RawToken::Octets(octets), .. } = token else {
+        panic!("no octets: {token:?}")
+    };
+    octets
 }
 
 fn token(token_type: &TokenType, octets: impl Into<Vec<u8>>) -> Credential {
@@ -25,10 +25,9 @@ fn a_token_that_was_believed_is_verified_again_each_time() {
         [(TokenType::JWT, P256), (TokenType::SAML2, RSA), (TokenType::SAML11, RSA)]
     {
         let world = world();
-        let good = octets_of(&signed(&draft(ISSUER, ISSUER), token_type.clone(), key));
-        let ask = |octets: &[u8]| {
-            world.ask("/token", &cid(), exchange_of(token(&token_type, octets)))
-        };
+        let good = octets_of(signed(&draft(ISSUER, ISSUER), token_type.clone(), key));
+        let ask =
+            |octets: &[u8]| world.ask("/token", &cid(), exchange_of(token(&token_type, octets)));
         minted(&ask(&good));
         // One octet of what is signed, or of the signature; the same id, the same length.
         for place in (0..good.len()).rev().filter(|place| good[*place].is_ascii_alphanumeric()) {
