@@ -6,7 +6,7 @@
 //!
 //! foundation ◀ domain ◀ protocols ◀ app; adapters use foundation and domain only. Inside domain: model ◀ formats ◀
 //! kernel ◀ registry. No protocol and no adapter knows another. `testkit` uses foundation and model, and tests of every
-//! crate may use it. `conformance` and `bench` use anything, and nothing uses them.
+//! crate may use it. `conformance`, `bench` and `fuzz/targets` use anything, and nothing uses them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -35,7 +35,7 @@ enum Layer {
     Adapter,
     App,
     Testkit,
-    /// Starts whatever it wants: conformance, bench.
+    /// Starts whatever it wants: conformance, bench, fuzz targets.
     Outside,
     /// The project's own tasks.
     Tasks,
@@ -92,7 +92,8 @@ impl Layer {
             (Some("crates"), Some("adapters"), Some(_), None) => Some(Self::Adapter),
             (Some("crates"), Some("app"), Some(_), None) => Some(Self::App),
             (Some("testkit"), None, None, None) => Some(Self::Testkit),
-            (Some("conformance" | "bench"), None, None, None) => Some(Self::Outside),
+            (Some("conformance" | "bench"), None, None, None)
+            | (Some("fuzz"), Some("targets"), None, None) => Some(Self::Outside),
             (Some("xtask"), None, None, None) => Some(Self::Tasks),
             _ => None,
         }
