@@ -87,6 +87,7 @@ impl<S: Site> Respond for Routes<S> {
 
         // SECURITY: the clock is read after the body. A client that sends it slowly must not choose a `now` at which the
         // replay windows of messages long over are open again. Test: now_is_after_the_body.
+        tokio::task::yield_now().await;
         let now = self.clock.read();
         let id = self.ids.next(now.now);
 

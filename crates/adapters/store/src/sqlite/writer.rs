@@ -30,6 +30,9 @@ const GROUP: usize = 1024;
 /// of commits: a commit of one costs four times what a row costs in a group, and a disk takes longer than this anyway.
 const APART: Duration = Duration::from_millis(2);
 
+/// LIMIT: how long a busy runtime may keep a group open.
+const ROUND: Duration = Duration::from_millis(10);
+
 /// How long to leave a disk alone that refused to take the refusals of strangers.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -126,6 +129,7 @@ impl Writer {
     fn gather(&mut self, first: Commit, jobs: &Receiver<Job>) -> Option<Job> {
         let since = self.clock.now().saturating_sub(self.committed);
         std::thread::sleep(APART.saturating_sub(since));
+        self.let_others_come();
         self.committed = self.clock.now();
         let mut group = vec![first];
         let mut next = None;
@@ -150,6 +154,18 @@ impl Writer {
             }
         }
         next
+    }
+
+    /// Waits until the runtime has come round once: whoever could run when the first of the group came has had a turn, and may
+    /// stand in the queue by now. On an idle runtime that is at once; on a busy one the group grows, which is when it must.
+    fn let_others_come(&self) {
+        let Some(runtime) = &self.runtime else { return };
+        let (round, come) = std::sync::mpsc::sync_channel(1);
+        drop(runtime.spawn(async move {
+            tokio::task::yield_now().await;
+            let _ = round.try_send(());
+        }));
+        let _late = come.recv_timeout(ROUND);
     }
 
     /// Tells a group that it is durable. From inside the runtime, where there is one: from here every reply would wake a
