@@ -30,6 +30,7 @@ mod secret;
 mod shim;
 mod signing;
 mod software;
+mod turn;
 mod wrap;
 
 pub use agreement::EphemeralKey;
@@ -49,4 +50,5 @@ pub use sealing::{SealingKey, SealingKeyFlaw, SealingKeyId, Unsealable};
 pub use secret::SecretKey;
 pub use signing::{BoxFuture, SignFlaw, Signer, SigningKey};
 pub use software::{Pkcs8, SoftwareKey};
+pub use turn::InTurn;
 pub use wrap::KeyWrap;

@@ -49,7 +49,7 @@ pub enum Keys<'a> {
     /// Keys derived from a new secret, which is sent along, wrapped for the holder of this certificate.
     Wrapped(&'a Certificate),
     /// Keys derived from a secret that both sides have.
-    Shared(&'a SharedSecret),
+    Shared(&'a NamedSecret),
     /// A private key signs. What is hidden is hidden from all but the holder of a certificate.
     Certificates {
         /// The key that signs.
@@ -65,7 +65,7 @@ pub enum Signer<'a> {
     /// A private key, by way of [`Sealing::Sign`].
     Private(CertifiedKey<'a>),
     /// A secret that both sides have.
-    Shared(&'a SharedSecret),
+    Shared(&'a NamedSecret),
 }
 
 /// A private key that is elsewhere.
@@ -79,7 +79,7 @@ pub struct CertifiedKey<'a> {
 
 /// A secret that both sides have, with the name that both know it by.
 #[derive(Clone)]
-pub struct SharedSecret {
+pub struct NamedSecret {
     /// The secret.
     pub key: SecretKey,
     /// Its name.
@@ -121,7 +121,7 @@ pub struct Sent {
     /// The signatures, for [`Opened::check_confirmations`](crate::Opened::check_confirmations).
     pub signatures: Vec<Vec<u8>>,
     /// The secret, by the name that the answer will call it.
-    pub secret: Option<SharedSecret>,
+    pub secret: Option<NamedSecret>,
 }
 
 /// Why a message was not sealed.
@@ -266,9 +266,9 @@ impl Unsigned {
     }
 }
 
-impl fmt::Debug for SharedSecret {
+impl fmt::Debug for NamedSecret {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("SharedSecret").field("name", &self.name).finish_non_exhaustive()
+        out.debug_struct("NamedSecret").field("name", &self.name).finish_non_exhaustive()
     }
 }
 

@@ -14,8 +14,8 @@ use crate::names::WSU;
 use crate::seal::{Header, Outgoing, Seal, headers_of_reply};
 use crate::time::DateTime;
 use crate::{
-    AddressingVersion, CertifiedKey, Conversation, Fault, Keys, Protection, SealFlaw, Sealing,
-    SharedSecret, SoapVersion, Stamp,
+    AddressingVersion, CertifiedKey, Conversation, Fault, Keys, NamedSecret, Protection, SealFlaw,
+    Sealing, SoapVersion, Stamp,
 };
 use symbolon_keys::{Certificate, Random};
 use symbolon_xml::{QName, Unwritable, Writer};
@@ -28,7 +28,8 @@ const AROUND: usize = 1024;
 pub struct Sealer {
     version: SoapVersion,
     addressing: AddressingVersion,
-    relates_to: Option<String>,
+    // Boxed like the next: whoever cannot open a message returns this beside what is wrong with it.
+    relates_to: Option<Box<str>>,
     /// What a protected request leaves to its answer.
     bequest: Option<Box<Bequest>>,
 }
@@ -48,7 +49,7 @@ pub(crate) struct Bequest {
 #[derive(Debug, Clone)]
 pub(crate) enum ReplyKey {
     /// A secret of both sides: keys are derived from it.
-    Secret(SharedSecret),
+    Secret(NamedSecret),
     /// The certificate whose key signed the request: it is encrypted to that, and signed by us.
     Certificate(Certificate),
 }
@@ -67,12 +68,14 @@ pub struct Reply<'a> {
 impl Sealer {
     /// A sealer that protects nothing, for a message of this version with this MessageID.
     #[must_use]
-    pub const fn plain(version: SoapVersion, relates_to: Option<String>) -> Self {
+    pub fn plain(version: SoapVersion, relates_to: Option<String>) -> Self {
+        let relates_to = relates_to.map(String::into_boxed_str);
         Self { version, addressing: AddressingVersion::V10, relates_to, bequest: None }
     }
 
     /// The same, with what opening found out.
     pub(crate) fn after_opening(self, relates_to: Option<String>, bequest: Bequest) -> Self {
+        let relates_to = relates_to.map(String::into_boxed_str);
         Self { relates_to, bequest: Some(Box::new(bequest)), ..self }
     }
 

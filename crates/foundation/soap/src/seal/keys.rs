@@ -7,7 +7,7 @@
 use super::draft::{Draft, Part};
 use super::parts::element;
 use super::{
-    By, CertifiedKey, Conversation, Keys, Protection, SealFlaw, SecretName, SharedSecret, Signer,
+    By, CertifiedKey, Conversation, Keys, NamedSecret, Protection, SealFlaw, SecretName, Signer,
 };
 use crate::fault::wsse;
 use crate::names::{
@@ -41,7 +41,7 @@ pub(super) struct Prepared {
     /// The id of the token of the key that signs.
     pub(super) own_token: Option<String>,
     /// The secret, by the name that an answer will call it.
-    pub(super) sent: Option<SharedSecret>,
+    pub(super) sent: Option<NamedSecret>,
 }
 
 struct Encrypt {
@@ -73,7 +73,7 @@ impl Prepared {
                 let sealed = wrapped(recipient, &secret)?;
                 let name = Held::EncryptedKeySha1(sha1(sealed.value()));
                 insert(draft, &|out| write_key(&sealed, recipient, out))?;
-                let sent = SharedSecret { key: secret, name: SecretName::Held(name) };
+                let sent = NamedSecret { key: secret, name: SecretName::Held(name) };
                 let base = |out: &mut Writer| {
                     write_direct(WRAPPED, None, Some(ENCRYPTED_KEY), out);
                 };
@@ -93,7 +93,7 @@ impl Prepared {
     /// Two keys derived from a secret: one signs, one encrypts.
     fn derived(
         draft: &mut Draft,
-        (sent, conversation): (SharedSecret, Conversation),
+        (sent, conversation): (NamedSecret, Conversation),
         base: &dyn Fn(&mut Writer),
         random: &dyn Random,
     ) -> Result<(Self, Option<Signs>), SealFlaw> {

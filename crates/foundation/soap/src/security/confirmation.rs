@@ -42,9 +42,8 @@ pub(crate) fn check(confirmed: &[Confirmation], sent: &[Vec<u8>]) -> Result<(), 
     let matches = match sent {
         [] => matches!(confirmed, [Confirmation { value: None }]),
         _ => {
-            let is_confirmed = |sent: &Vec<u8>| {
-                confirmed.iter().filter(|one| one.value.as_ref() == Some(sent)).count() == 1
-            };
+            let is_confirmed =
+                |sent: &Vec<u8>| confirmed.iter().any(|one| one.value.as_ref() == Some(sent));
             confirmed.len() == sent.len() && sent.iter().all(is_confirmed)
         }
     };

@@ -109,6 +109,9 @@ pub enum Order {
     /// Signatures cover what was encrypted later. One over ciphertext covers nothing.
     SignThenEncrypt,
     /// Signatures cover ciphertext; nothing is decrypted before they hold.
+    ///
+    /// Whoever finds a ciphertext can sign it, so this counts only where the key that signs is of the same root as the one
+    /// that encrypts: a private key's signature over ciphertext is refused.
     EncryptThenSign,
 }
 

@@ -144,10 +144,7 @@ impl Derivation {
         length: usize,
     ) -> Result<Self, SecurityFlaw> {
         let end = offset.checked_add(length).filter(|end| *end <= MOST_STREAM);
-        let bounded = LENGTHS.contains(&length)
-            && end.is_some()
-            && label.len() <= MOST_LABEL
-            && nonce.len() <= 2 * MOST_NONCE;
+        let bounded = LENGTHS.contains(&length) && end.is_some() && label.len() <= MOST_LABEL;
         let nonce = Some(nonce).filter(|_| bounded).and_then(base64);
         match nonce.filter(|nonce| !nonce.is_empty() && nonce.len() <= MOST_NONCE) {
             Some(nonce) => Ok(Self { label: label.to_owned(), nonce, offset, length }),

@@ -135,7 +135,7 @@ pub enum SecurityFlaw {
     /// The endpoint demands a signature by a second key.
     #[error("not endorsed")]
     Unendorsed,
-    /// Content that decryption alone does not authenticate, and that no signature does either.
+    /// Content that was decrypted, and that no signature shows to be part of this message.
     #[error("decrypted content that nobody signed")]
     Unauthenticated,
     /// The signatures of the request are not confirmed, or others are.

@@ -142,7 +142,7 @@ fn the_own_token_is_signed_where_that_is_demanded() {
 fn a_path_begins_with_who_signed() {
     use base64::Engine as _;
     let der = |key: KnownKey| key.certificate().der().to_vec();
-    let content = [der(STRANGER), der(SENDER)].concat();
+    let content = [der(OURS), der(STRANGER), der(SENDER)].concat();
     let length = u16::try_from(content.len()).unwrap().to_be_bytes();
     let path = [&[0x30, 0x82], &length[..], &content].concat();
     let token = format!(
@@ -154,7 +154,17 @@ fn a_path_begins_with_who_signed() {
     message.sign(&["body", "ts", "to", "ut"], &Pen::Key(SENDER), &by_id("path"), "sig");
     let opened = Receiver::default().open(message.text(), &SIGNED_ONLY).unwrap();
     let TokenKind::Certificate(chain) = &opened.tokens[1].kind else { panic!("a certificate") };
-    assert_eq!(chain, &[SENDER.certificate(), STRANGER.certificate()]);
+    assert_eq!(chain, &[SENDER, STRANGER, OURS].map(KnownKey::certificate));
+    let long = der(SENDER).repeat(9);
+    let length = u16::try_from(long.len()).unwrap().to_be_bytes();
+    let path = [&[0x30, 0x82], &length[..], &long].concat();
+    let encoded = base64::engine::general_purpose::STANDARD.encode(&path);
+    let token = format!(
+        "<o:BinarySecurityToken ValueType=\"{}\">{encoded}</o:BinarySecurityToken>",
+        symbolon_soap::names::X509_PKI_PATH
+    );
+    let refused = Receiver::default().open(Forge::new(&[TIMESTAMP, &token]).text(), &SIGNED_ONLY);
+    assert_eq!(flaw(refused), SecurityFlaw::Certificate);
 }
 
 #[test]

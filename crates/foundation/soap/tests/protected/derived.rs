@@ -246,3 +246,18 @@ fn iterations_beyond_bounds_are_refused_before_anything_is_asked() {
         assert!(receiver.asked.is_empty());
     }
 }
+
+/// What it encrypts says nothing of the length of a key that others are derived from.
+#[test]
+fn keys_of_any_length_are_derived_from() {
+    for octets in [16, 24, 32, 64] {
+        let base = SecretKey::generate(octets, &symbolon_testkit::Seeded::new(1)).unwrap();
+        let session = Session {
+            signing: derived(&base, b"nonce one"),
+            encrypting: derived(&base, b"nonce two"),
+            secret: base,
+        };
+        let opened = Receiver::default().open(session.good().text(), &crate::support::SYMMETRIC);
+        assert!(opened.is_ok(), "{octets}");
+    }
+}

@@ -4,10 +4,11 @@ use crate::forge::{
     ASK, CONTENT, ELEMENT, Forge, Pen, Session, TIMESTAMP, by_id, data, list, wrapped,
 };
 use crate::support::{
-    ASYMMETRIC, DEMANDS, OURS, Receiver, Refused, SYMMETRIC, behind, flaw, secret, symmetric_with,
+    ASYMMETRIC, DEMANDS, OURS, Receiver, Refused, SENDER, SYMMETRIC, behind, flaw, secret,
+    symmetric_with,
 };
 use symbolon_keys::ContentCipher::Aes256Gcm;
-use symbolon_soap::{Demands, EnvelopeFlaw, Flaw, Part, Property, SecurityFlaw, Target};
+use symbolon_soap::{Demands, EnvelopeFlaw, Flaw, Order, Part, Property, SecurityFlaw, Target};
 
 const TO: &str = "<a:To u:Id=\"to\" s:mustUnderstand=\"1\">https://sts.example/</a:To>";
 const HEADERS: Demands = Demands {
@@ -228,4 +229,73 @@ fn the_timestamp_may_be_encrypted_and_must_be_there_then_too() {
     assert!(build(TIMESTAMP).unwrap().timestamp.is_some());
     let refused = behind(build("<o:SecurityTokenReference/>"));
     assert_eq!(refused, SecurityFlaw::TimestampMissing.into());
+}
+
+#[test]
+fn a_list_may_stand_below_what_it_lists() {
+    let mut message = Session::new(1).good();
+    let list = message.security.remove(4);
+    message.security.push(list);
+    let opened = Receiver::default().open(message.text(), &SYMMETRIC).unwrap();
+    assert_eq!(opened.body.source(), ASK);
+}
+
+/// Trap 5: nothing comes out of an encryption that would have to be decrypted in its turn.
+#[test]
+fn encryption_inside_encryption_is_refused() {
+    let session = Session::new(1);
+    for inside in [
+        wrapped("ek9", OURS, &session.secret, &[]),
+        list(&[]),
+        data("e9", ELEMENT, TIMESTAMP, (Aes256Gcm, &session.encrypting), &by_id("d2")),
+    ] {
+        let mut message = session.good();
+        message.security[4] = list(&["e1", "e2", "e3", "e4"]);
+        let key = (Aes256Gcm, &session.encrypting);
+        message.security.push(data("e4", ELEMENT, &inside, key, &by_id("d2")));
+        let refused = behind(Receiver::default().open(message.text(), &SYMMETRIC));
+        assert_eq!(refused, SecurityFlaw::Misplaced.into(), "{inside}");
+    }
+}
+
+/// Where ciphertext is signed, nothing is decrypted for whoever did not sign it.
+#[test]
+fn nothing_is_decrypted_before_the_signatures_above_it_hold() {
+    let session = Session::new(1);
+    let [ek, d1, d2] = session.keys();
+    let build = |order| {
+        let mut message = Forge::new(&[TIMESTAMP, &ek, &d1, &d2]);
+        message.security.push(crate::forge::certificate("cert", SENDER));
+        message.sign(&["body", "ts"], &Pen::Key(SENDER), &by_id("cert"), "sig");
+        message.encrypt(4, "e1", &session.encrypting, &by_id("d2"));
+        message.security.push(list(&["e1"]));
+        let demands = Demands { signed: &[Target::Body], encrypted: &[], order, ..DEMANDS };
+        Receiver::default().open(message.text(), &crate::support::asymmetric_with(demands))
+    };
+    // The signature's own key shows only when something below it is decrypted.
+    let decrypted = behind(build(Order::SignThenEncrypt));
+    assert_eq!(decrypted, SecurityFlaw::Unauthenticated.into()); // it was, and is nobody's
+    assert_eq!(flaw(build(Order::EncryptThenSign)), SecurityFlaw::Unavailable);
+}
+
+/// A key under a key of the same message hides and proves no more than that one.
+#[test]
+fn a_key_wrapped_under_another_key_of_the_message_is_not_to_be_had() {
+    let session = Session::new(1);
+    let inner = secret(3);
+    let by = symbolon_xmlsec::SharedSecret(&session.encrypting);
+    let sealed = symbolon_xmlsec::SealedKey::under(by, &inner).unwrap();
+    let mut out = symbolon_xml::Writer::new();
+    sealed.with_id("kw").write(&mut out, symbolon_xmlsec::Naming::Nothing);
+    let under = String::from_utf8(out.finish().unwrap()).unwrap();
+    let mut message = session.message();
+    message.security.push(under);
+    message.security.push(list(&["e4"]));
+    message.sign(&["body", "ts", "to", "ut"], &Pen::Mac(&session.signing), &by_id("d1"), "sig");
+    session.encrypt(&mut message);
+    let key = (Aes256Gcm, &inner);
+    message.security.push(data("e4", ELEMENT, "<x/>", key, &by_id("kw")));
+    let mut receiver = Receiver::default();
+    assert_eq!(flaw(receiver.open(message.text(), &SYMMETRIC)), SecurityFlaw::Unavailable);
+    assert!(receiver.asked.is_empty());
 }

@@ -8,8 +8,8 @@ use crate::support::{
 };
 use symbolon_keys::SecretKey;
 use symbolon_soap::{
-    Binding, Covers, Demands, Keys, Material, Policy, Presence, Property, Protection, Root,
-    SecretName, SecurityFlaw, SharedSecret, Signer, Target, TokenKind,
+    Binding, Covers, Demands, Keys, Material, NamedSecret, Policy, Presence, Property, Protection,
+    Root, SecretName, SecurityFlaw, Signer, Target, TokenKind,
 };
 
 const ENDORSED: Demands = Demands { endorsement: Presence::Required, ..DEMANDS };
@@ -69,7 +69,7 @@ fn a_signature_over_some_other_part_endorses_nothing() {
 #[test]
 fn an_assertion_s_secret_endorses_as_its_holder() {
     let key = secret(4);
-    let shared = SharedSecret { key: key.clone(), name: SecretName::Saml20("_a1".to_owned()) };
+    let shared = NamedSecret { key: key.clone(), name: SecretName::Saml20("_a1".to_owned()) };
     let ours = OURS.certificate();
     let endorsements = [Signer::Shared(&shared)];
     let protection = Protection {
@@ -143,4 +143,33 @@ fn over_tls_a_missing_or_a_bad_signature_is_refused() {
         let refused = flaw(Receiver::default().open(message.text(), &over_tls(demands)));
         assert_eq!(refused, SecurityFlaw::Protection(symbolon_xmlsec::Flaw::BadSignature));
     }
+}
+
+/// Whatever stands first in the header.
+#[test]
+fn an_endorsing_signature_does_not_protect_the_answer() {
+    let session = Session::new(1);
+    let other = crate::forge::wrapped("ek2", OURS, &secret(5), &[]);
+    let mut message = session.message();
+    message.security.push(other);
+    message.security[4] = crate::forge::list(&["e1", "e3"]);
+    message.sign(&["body", "ts", "to", "ut"], &Pen::Mac(&session.signing), &by_id("d1"), "sig");
+    let endorsing = message.signature(&["sig"], &Pen::Mac(&secret(5)), &by_id("ek2"), "second");
+    message.security.insert(7, endorsing);
+    message.encrypt(5, "e1", &session.encrypting, &by_id("d2"));
+    message.encrypt_body("e3", &session.encrypting, &by_id("d2"));
+    let opened = Receiver::default().open(message.text(), &symmetric_with(ENDORSED)).unwrap();
+    let [endorsing, primary] = opened.signatures.as_slice() else { panic!("two signatures") };
+    assert_eq!(endorsing.covers, Covers::Endorses(primary.root.clone()));
+    let reply = symbolon_soap::Reply { action: "urn:answer", body: b"<x></x>", timestamp: None };
+    let sealing = opened.sealer.protect(&reply, None, &symbolon_testkit::Seeded::new(9));
+    let hash = |key: &str| {
+        use base64::Engine as _;
+        let engine = base64::engine::general_purpose::STANDARD;
+        let value = key.split("CipherValue>").nth(1).unwrap().trim_end_matches("</xenc:");
+        engine.encode(symbolon_keys::sha1(&engine.decode(value).unwrap()))
+    };
+    let answer = crate::support::text(&crate::support::signed(sealing).octets);
+    assert!(answer.contains(&hash(&message.security[1])));
+    assert!(!answer.contains(&hash(&message.security[6])));
 }

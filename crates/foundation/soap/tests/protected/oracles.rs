@@ -172,6 +172,15 @@ fn unauthenticated_ciphertext_that_nobody_signed_is_refused() {
     assert_eq!(refused, SecurityFlaw::Unauthenticated.into());
     assert!(Receiver::default().open(signed(Aes256Cbc, &["ts", "body"]), &policy).is_ok());
     assert!(Receiver::default().open(signed(Aes256Gcm, &["ts"]), &policy).is_ok());
+    // A signature that was encrypted so is authentic if it holds.
+    let session = Session::new(1);
+    let mut message = session.message();
+    message.security[4] = list(&["e2", "e3"]);
+    message.sign(&["ts", "body"], &Pen::Mac(&session.signing), &by_id("d1"), "sig");
+    let key = (Aes256Cbc, &session.encrypting);
+    message.security[6] = data("e2", ELEMENT, &message.security[6], key, &by_id("d2"));
+    message.body = data("e3", CONTENT, ASK, key, &by_id("d2"));
+    assert!(Receiver::default().open(message.text(), &policy).is_ok());
 }
 
 /// A stranger cannot make us decrypt what somebody else wrote by putting his own signature over the ciphertext.
@@ -270,4 +279,44 @@ fn what_one_message_may_cost_is_bounded() {
     let refused = Receiver::default().open(Forge::new(&[TIMESTAMP, &keys]).text(), &SYMMETRIC);
     let too_much = SecurityFlaw::Protection(symbolon_xmlsec::Flaw::TooMuch);
     assert_eq!(refused.err(), Some(Refused::Flaw(too_much.into())));
+}
+
+/// Somebody else's password, taken from his message with the key that it is encrypted under: nobody can read it, but
+/// everybody could send it.
+#[test]
+fn what_was_encrypted_for_another_message_is_no_part_of_this() {
+    use symbolon_soap::{Binding, Policy, Presence};
+    let (victim, thief) = (Session::new(1), Session::new(2));
+    let [ek, d1, d2] = victim.keys();
+    let stolen = victim.good().security[5].clone();
+    let mut message = Forge::new(&[TIMESTAMP, &ek, &d1, &d2, &list(&["e1"]), &stolen]);
+    message.security.push(crate::forge::wrapped("ek2", OURS, &thief.secret, &[]));
+    message.sign(&["body", "ts", "to"], &Pen::Mac(&thief.secret), &by_id("ek2"), "sig");
+    let demands = Demands { signed: &[Target::Body], encrypted: &[], ..DEMANDS };
+    let refused = behind(Receiver::default().open(message.text(), &symmetric_with(demands)));
+    assert_eq!(refused, SecurityFlaw::Unauthenticated.into());
+    // Nor over TLS, where nobody need sign.
+    message.security.truncate(6);
+    let demands = Demands { endorsement: Presence::Optional, ..demands };
+    let over_tls = Policy { binding: Binding::Endorsed(demands), ..SYMMETRIC };
+    let refused = behind(Receiver::default().open(message.text(), &over_tls));
+    assert_eq!(refused, SecurityFlaw::Unauthenticated.into());
+}
+
+/// Surreptitious forwarding: a private key's signature over ciphertext does not show that its holder knows what it says.
+#[test]
+fn a_private_key_does_not_vouch_for_ciphertext() {
+    let (session, sender) = (Session::new(1), crate::support::SENDER);
+    let own = crate::forge::certificate("cert", sender);
+    let mut message = Forge::new(&[TIMESTAMP, &own]);
+    message.body = gcm(&session, ASK);
+    message.sign(&["body", "ts"], &Pen::Key(sender), &by_id("cert"), "sig");
+    message.security.extend(session.keys());
+    message.security.push(list(&["e3"]));
+    for order in [symbolon_soap::Order::EncryptThenSign, symbolon_soap::Order::SignThenEncrypt] {
+        let demands = Demands { signed: &[Target::Timestamp], order, ..DEMANDS };
+        let policy = crate::support::asymmetric_with(demands);
+        let refused = behind(Receiver::default().open(message.text(), &policy));
+        assert_eq!(refused, SecurityFlaw::Unauthenticated.into());
+    }
 }

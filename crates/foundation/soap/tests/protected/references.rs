@@ -230,3 +230,69 @@ fn the_same_certificate_twice_is_one() {
     let [thumbprint, ..] = names_of(SENDER);
     assert!(open(&thumbprint, &[&twice[0], &twice[1]]).is_ok());
 }
+
+/// BSP R3061: with one name for two certificates, nobody knows which is meant.
+#[test]
+fn a_name_of_two_certificates_is_none() {
+    use symbolon_keys::{Validity, self_signed};
+    let (key, validity) =
+        (SENDER.private(), |from| Validity { not_before: from, not_after: 4_000_000_000_000 });
+    let [one, two] = [1_700_000_000_000, 1_800_000_000_000]
+        .map(|from| self_signed("same", &key, validity(from)).unwrap());
+    let identifier = STANDARD.encode(one.subject_key_identifier().unwrap());
+    let token = |id: &str, certificate: &symbolon_keys::Certificate| {
+        certificate_token(id, "", certificate.base64())
+    };
+    let tokens = [token("one", &one), token("two", &two)];
+    let by_identifier = by(names::X509_SKI, &identifier);
+    assert!(open(&by_identifier, &[&tokens[0]]).is_ok());
+    let refused = open(&by_identifier, &[&tokens[0], &tokens[1]]);
+    assert_eq!(flaw(refused), SecurityFlaw::Unavailable);
+}
+
+fn certificate_token(id: &str, encoding: &str, base64: &str) -> String {
+    format!(
+        "<o:BinarySecurityToken u:Id=\"{id}\"{encoding} ValueType=\"{}\">{base64}</o:BinarySecurityToken>",
+        names::X509_V3
+    )
+}
+
+#[test]
+fn an_encoding_is_base64_as_it_is_spelt_and_misspelt() {
+    let certificate = SENDER.certificate();
+    let with = |encoding: &str| {
+        let encoding = format!(" EncodingType=\"{encoding}\"");
+        open(&by_id("cert"), &[&certificate_token("cert", &encoding, certificate.base64())])
+    };
+    let misspelt = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd#Base64Binary";
+    assert!(with(names::BASE64_BINARY).is_ok() && with(misspelt).is_ok());
+    assert_eq!(flaw(with("urn:hex")), SecurityFlaw::Certificate);
+}
+
+#[test]
+fn names_longer_than_any_are_refused() {
+    let long = "A".repeat(2049);
+    let direct = format!(
+        "<o:SecurityTokenReference><o:Reference URI=\"#{long}\"/></o:SecurityTokenReference>"
+    );
+    for reference in [direct, by(names::SAML_ID, &long)] {
+        assert_eq!(flaw(open(&reference, &[])), SecurityFlaw::Reference);
+    }
+    assert_eq!(flaw(open(&issuer_serial(&long, "1"), &[])), SecurityFlaw::Unavailable);
+}
+
+#[test]
+fn more_questions_than_any_honest_message_has_are_not_asked() {
+    let ask = |keys: u8| {
+        let mut message = Forge::new(&[TIMESTAMP]);
+        for number in 0..keys {
+            let name = by(names::THUMBPRINT_SHA1, &STANDARD.encode([number; 20]));
+            message.sign(&["body"], &Pen::Key(SENDER), &name, &format!("s{number}"));
+        }
+        let mut receiver = Receiver::default();
+        (flaw(receiver.open(message.text(), &policy())), receiver.asked.concat().len())
+    };
+    let bad = SecurityFlaw::Protection(symbolon_xmlsec::Flaw::BadSignature);
+    assert_eq!(ask(8), (bad, 8));
+    assert_eq!(ask(9), (SecurityFlaw::TooMuch, 0));
+}

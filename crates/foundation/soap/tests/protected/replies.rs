@@ -90,6 +90,9 @@ fn an_unsigned_confirmation_is_refused() {
             assert_eq!(behind(opened), SecurityFlaw::Unsigned(Target::Confirmation).into());
         }
     }
+    let many = "<k:SignatureConfirmation/>".repeat(33);
+    let refused = Receiver::default().open(Forge::new(&[TIMESTAMP, &many]).text(), &SYMMETRIC);
+    assert_eq!(refused.err(), Some(Refused::Flaw(SecurityFlaw::TooMuch.into())));
     for bad in [
         "<k:SignatureConfirmation Value=\"?\"/>",
         "<k:SignatureConfirmation>x</k:SignatureConfirmation>",
@@ -210,7 +213,7 @@ fn a_context_s_answer_is_under_the_context() {
     let key = SecretKey::generate(32, &Seeded::new(6)).unwrap();
     let held = Held::Context { id: "urn:ctx".to_owned(), instance: Some("2".to_owned()) };
     let shared =
-        symbolon_soap::SharedSecret { key: key.clone(), name: SecretName::Held(held.clone()) };
+        symbolon_soap::NamedSecret { key: key.clone(), name: SecretName::Held(held.clone()) };
     let request = sealed(&REQUEST, &with(Keys::Shared(&shared)));
     let both = || Receiver { held: vec![(held.clone(), key.clone())], ..Receiver::default() };
     let opened = both().open(&request.octets, &SYMMETRIC).unwrap();

@@ -260,3 +260,52 @@ fn a_security_context_s_keys_protect_a_message() {
         assert_eq!(refused, SecurityFlaw::Unexpected(Part::Context));
     }
 }
+
+/// Each link shows only when the one before it was answered: password, assertion, context.
+#[test]
+fn more_rounds_than_any_honest_message_takes_are_refused() {
+    use symbolon_soap::{Held, PasswordDerivation};
+    let (session, of_token, of_context) = (Session::new(1), secret(4), secret(6));
+    let salt = vec![1; 16];
+    let by_password = PasswordDerivation { salt, iterations: 1000 };
+    let of_account = crate::support::derived("clarinet", &by_password);
+    let username = "<o:UsernameToken u:Id=\"ut\"><o:Username>alice</o:Username>\
+        <k:Salt>AQEBAQEBAQEBAQEBAQEBAQ==</k:Salt><k:Iteration>1000</k:Iteration></o:UsernameToken>";
+    let context = "<c:SecurityContextToken u:Id=\"sct\"><c:Identifier>urn:ctx</c:Identifier>\
+        </c:SecurityContextToken>";
+    let under = |key: &SecretKey, id: &str, base: &str, plain: &str| {
+        let hidden = data(id, ELEMENT, plain, (Aes256Gcm, &derived(key, b"n")), &by_id(base));
+        [derived_token(base, &by_id(&format!("{base}-of")), b"n"), hidden]
+    };
+    let open = |links: usize| {
+        let [ek, d1, d2] = session.keys();
+        let mut message = Forge::new(&[TIMESTAMP, &ek, &d1, &d2]);
+        message.sign(&["body", "ts"], &Pen::Mac(&session.signing), &by_id("d1"), "sig");
+        let first = data("e1", ELEMENT, username, (Aes256Gcm, &session.encrypting), &by_id("d2"));
+        let [token, second] = under(&of_account, "e2", "d3", ASSERTION);
+        let [third_token, third] = under(&of_token, "e3", "d4", context);
+        let [fourth_token, fourth] = under(&of_context, "e4", "d5", "<o:SecurityTokenReference/>");
+        let links = [
+            vec![list(&["e1"]), first],
+            vec![list(&["e2"]), token.replace("#d3-of", "#ut"), second],
+            vec![list(&["e3"]), third_token.replace("#d4-of", "#_a1"), third],
+            vec![list(&["e4"]), fourth_token.replace("#d5-of", "#sct"), fourth],
+        ]
+        .into_iter()
+        .take(links);
+        message.security.extend(links.flatten());
+        let mut receiver = holder_of(&of_token);
+        receiver.accounts = vec![("alice", "clarinet")];
+        let held = Held::Context { id: "urn:ctx".to_owned(), instance: None };
+        receiver.held = vec![(held, of_context.clone())];
+        let demands = Demands { signed: &[Target::Body], encrypted: &[], ..DEMANDS };
+        let opened = receiver.open(message.text(), &symmetric_with(demands));
+        (receiver.asked.concat(), opened)
+    };
+    let (asked, opened) = open(2);
+    assert_eq!(asked, ["wrapped", "account", "token"]);
+    assert_eq!(behind(opened), SecurityFlaw::Unauthenticated.into()); // it decrypts, and signs nothing
+    let (asked, opened) = open(4);
+    assert_eq!(asked, ["wrapped", "account", "token", "held"]);
+    assert_eq!(behind(opened), SecurityFlaw::Rounds.into());
+}

@@ -42,7 +42,7 @@ impl Opener {
             self.check_encrypted(demands, parts, &proofs)?;
         }
         proofs.sort_by_key(|proof| proof.verified.place);
-        self.check_authenticated(&proofs)?;
+        self.check_authentic(&proofs)?;
         self.check_places(parts)?;
         Ok(proofs)
     }
@@ -121,10 +121,8 @@ impl Opener {
     /// The signatures over one over the request.
     fn endorsing<'o>(&'o self, over: &[Proof<'o>]) -> Vec<Proof<'o>> {
         let endorses = |verified: &'o Verified| {
-            let endorsed = over.iter().find(|proof| {
-                !verified.signature.same(&proof.verified.signature)
-                    && self.covers(verified, &proof.verified.signature)
-            })?;
+            let endorsed =
+                over.iter().find(|proof| self.covers(verified, &proof.verified.signature))?;
             let covers = Covers::Endorses(endorsed.verified.root.clone());
             Some(Proof { verified, covers })
         };
@@ -235,27 +233,27 @@ impl Opener {
         Ok(())
     }
 
-    /// Refuses content that decryption alone does not authenticate, unless a signature does.
-    // SECURITY: CVE-2011-1096 at last. Whoever may alter ciphertext and see what becomes of it reads it, octet by octet. It
-    // is authentic if its plaintext was signed, or its ciphertext by who has the key. A signature that was encrypted is
-    // authentic if it holds. Test: unauthenticated_ciphertext_that_nobody_signed_is_refused.
-    fn check_authenticated(&self, proofs: &[Proof<'_>]) -> Result<(), SecurityFlaw> {
+    /// Refuses what was decrypted, unless a signature shows that it belongs to this message and is as it was written.
+    ///
+    /// It is signed as plaintext; or it is a signature that holds; or who signed has the key that it is encrypted with, and
+    /// either the cipher shows that nobody else wrote it, or the ciphertext is signed.
+    // SECURITY: what somebody else encrypted, for another message, is not part of this one, whoever puts it here; and whoever
+    // may alter ciphertext and see what becomes of it reads it octet by octet (CVE-2011-1096).
+    // Tests: what_was_encrypted_for_another_message_is_no_part_of_this, unauthenticated_ciphertext_that_nobody_signed_is_refused.
+    fn check_authentic(&self, proofs: &[Proof<'_>]) -> Result<(), SecurityFlaw> {
         let vouches = |decrypted: &Decrypted, verified: &Verified| {
+            let covers = |what: &dyn Fn(&Element) -> bool| verified.covered.iter().any(what);
             let around = |covered: &Element| is_inside(&decrypted.data, covered);
-            let is_itself =
-                |covered: &Element| decrypted.elements.iter().any(|element| element.same(covered));
-            if decrypted.by < verified.place {
-                let signed = verified.covered.iter().any(|one| around(one) || is_itself(one));
-                signed || is_itself(&verified.signature)
-            } else {
-                let own = self.ring.root(decrypted.key).is_ok_and(|root| *root == verified.root);
-                own && verified.covered.iter().any(around)
-            }
+            let is_it =
+                |element: &Element| decrypted.elements.iter().any(|inside| inside.same(element));
+            let own = self.ring.root(decrypted.key).is_ok_and(|root| *root == verified.root);
+            let as_plaintext = decrypted.by < verified.place;
+            is_it(&verified.signature)
+                || (as_plaintext && (covers(&around) || covers(&is_it)))
+                || (own && (decrypted.is_authenticated || (!as_plaintext && covers(&around))))
         };
-        let is_authentic = |decrypted: &Decrypted| {
-            decrypted.is_authenticated
-                || proofs.iter().any(|proof| vouches(decrypted, proof.verified))
-        };
+        let is_authentic =
+            |decrypted: &Decrypted| proofs.iter().any(|proof| vouches(decrypted, proof.verified));
         if self.decrypted.iter().all(is_authentic) {
             Ok(())
         } else {

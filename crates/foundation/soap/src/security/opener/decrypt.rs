@@ -51,7 +51,6 @@ impl Opener {
         };
         let Found::Key(key) = found else { return Ok(false) };
         let secret = self.ring.secret(key, Use::Decrypt(cipher))?;
-        self.hidden.begun = true;
         // The place of what comes out is that of the list, or of the header's child: nothing below is seen from above.
         let revealed = data.decrypt(&secret).graft(&mut self.message.tree, by);
         let placed = revealed.map_err(SecurityFlaw::from).and_then(|elements| {

@@ -17,7 +17,7 @@ use crate::security::SecurityFlaw;
 use crate::security::need::{Held, NeedId, What, encrypted_key_sha1};
 use crate::security::token::{Token, TokenKind};
 use crate::{
-    Addressing, AddressingVersion, EnvelopeFlaw, Flaw, Property, SecretName, SharedSecret, Unopened,
+    Addressing, AddressingVersion, EnvelopeFlaw, Flaw, NamedSecret, Property, SecretName, Unopened,
 };
 use symbolon_xml::{EVERYTHING, Element};
 
@@ -242,7 +242,7 @@ impl Opener {
             }
             Some(Answered { secret, what, inside }) => {
                 let name = name_of(what, inside)?;
-                Some(ReplyKey::Secret(SharedSecret { key: secret.clone(), name }))
+                Some(ReplyKey::Secret(NamedSecret { key: secret.clone(), name }))
             }
         }
     }

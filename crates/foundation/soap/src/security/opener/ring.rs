@@ -322,8 +322,8 @@ impl Ring {
     /// # Errors
     /// [`SecurityFlaw::NoSuchNeed`].
     pub(super) fn unanswered(&self, need: NeedId) -> Result<Option<&Element>, SecurityFlaw> {
-        let asked = self.asked.get(need.number()).filter(|_| need.number() < self.handed);
-        let asked = asked.filter(|asked| !asked.answered).ok_or(SecurityFlaw::NoSuchNeed)?;
+        let asked = self.asked.get(need.number()).filter(|asked| !asked.answered);
+        let asked = asked.ok_or(SecurityFlaw::NoSuchNeed)?;
         match &asked.what {
             What::Token(token) => Ok(Some(token)),
             What::Wrapped(_) | What::Held(_) | What::Account { .. } | What::Partner(_) => Ok(None),
