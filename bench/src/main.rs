@@ -31,6 +31,10 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+/// The server's own: what is measured in this process must not pay another's price.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Whatever ends a measurement: it is printed, and no number with it.
 pub(crate) type Failure = Box<dyn Error + Send + Sync>;
 
