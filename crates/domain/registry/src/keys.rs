@@ -15,7 +15,7 @@ use symbolon_formats::TrustedKey;
 use symbolon_kernel::ports::Random;
 use symbolon_kernel::snapshot::{KeyState, RealmKey};
 use symbolon_keys::{
-    Certificate, IssueFlaw, KeyFlaw, KeyKind, NoRandomness, PublicKey, SealingKey, Signer,
+    Certificate, InTurn, IssueFlaw, KeyFlaw, KeyKind, NoRandomness, PublicKey, SealingKey, Signer,
     SoftwareKey, Unsealable, Validity, self_signed,
 };
 use symbolon_model::{KeyId, RealmId, Timestamp};
@@ -107,7 +107,8 @@ pub fn open(object: &StoredObject, sealing: &SealingKey) -> Result<RealmKey, Uno
     let certificate = Certificate::from_der(&certificate).map_err(unreadable)?;
     let sealed = STANDARD.decode(&key.sealed).map_err(unreadable)?;
     let octets = sealing.open(&sealed_for(&object.key), &sealed)?;
-    let private = Arc::new(SoftwareKey::from_pkcs8_der(&octets).map_err(unreadable)?);
+    let private = SoftwareKey::from_pkcs8_der(&octets).map_err(unreadable)?;
+    let private = Arc::new(InTurn(private));
     let signer = Signer::new(object.key.id.clone(), private, certificate).map_err(unreadable)?;
     let trusted = TrustedKey {
         id: Some(KeyId::new(object.key.id.as_str())),

@@ -17,6 +17,7 @@ mod random;
 mod sealing;
 mod signing;
 mod software;
+mod turn;
 
 pub use algorithm::{KeyKind, SignatureAlgorithm};
 pub use certificate::{Certificate, CertificateFlaw, Validity};
@@ -27,3 +28,4 @@ pub use random::{NoRandomness, Random, SystemRandom, fill_random};
 pub use sealing::{SealingKey, SealingKeyFlaw, SealingKeyId, Unsealable};
 pub use signing::{BoxFuture, SignFlaw, Signer, SigningKey};
 pub use software::{Pkcs8, SoftwareKey};
+pub use turn::InTurn;
