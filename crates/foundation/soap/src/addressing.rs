@@ -118,8 +118,9 @@ impl Property {
 
     /// The property that a header block carries, in that version.
     pub(crate) fn of(block: &Element, version: AddressingVersion) -> Option<Self> {
-        let mut known = Self::ALL.into_iter().filter(|_| block.namespace() == version.namespace());
-        known.find(|one| one.name().local == block.local())
+        // By local name first: it is short, and differs sooner.
+        let known = Self::ALL.into_iter().find(|one| one.name().local == block.local());
+        known.filter(|_| block.namespace() == version.namespace())
     }
 }
 
@@ -310,7 +311,7 @@ impl Blocks<'_> {
     }
 
     fn text(&mut self, property: Property) -> Read<Option<String>> {
-        self.one(property, |block, _| text_of(block).ok_or(AddressingFlaw::Empty(property)))
+        self.one(property, |block, _| block.word().ok_or(AddressingFlaw::Empty(property)))
     }
 
     fn endpoint(&mut self, property: Property) -> Read<Option<ReplyTo>> {
@@ -326,22 +327,13 @@ impl Blocks<'_> {
         };
         let mut found = None;
         for block in self.headers.iter().filter(relates) {
-            let text = text_of(block).ok_or(AddressingFlaw::Empty(Property::RelatesTo))?;
+            let text = block.word().ok_or(AddressingFlaw::Empty(Property::RelatesTo))?;
             if found.replace(text).is_some() {
                 return Err(AddressingFlaw::Cardinality(Property::RelatesTo));
             }
         }
         Ok(found)
     }
-}
-
-fn text_of(block: &Element) -> Option<String> {
-    if block.has_elements() {
-        return None;
-    }
-    let text = block.text();
-    let trimmed = text.trim();
-    if trimmed.is_empty() { None } else { Some(trimmed.to_owned()) }
 }
 
 // SECURITY: server-side request forgery. An address of one's own is refused, not contacted.
@@ -356,6 +348,6 @@ fn endpoint(reference: &Element, version: AddressingVersion, property: Property)
             return Err(flaw);
         }
     }
-    let address = text_of(&address).ok_or(flaw)?;
+    let address = address.word().ok_or(flaw)?;
     version.reply_to(&address).ok_or(AddressingFlaw::NotAnonymous(property))
 }

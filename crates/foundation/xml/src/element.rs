@@ -139,6 +139,21 @@ impl Element {
         texts(self.node()).collect()
     }
 
+    /// The text without the white space around it; `None` where that is nothing, or where elements stand in it.
+    #[must_use]
+    pub fn word(&self) -> Option<String> {
+        if self.has_elements() {
+            return None;
+        }
+        let text = self.text();
+        let trimmed = text.trim();
+        match trimmed.len() {
+            0 => None,
+            same if same == text.len() => Some(text),
+            _ => Some(trimmed.to_owned()),
+        }
+    }
+
     /// Whether there is any child element.
     #[must_use]
     pub fn has_elements(&self) -> bool {

@@ -279,7 +279,11 @@ impl Writer {
     /// Binds a prefix on the pending element, unless it already has that meaning here.
     fn bind(&mut self, prefix: &'static str, namespace: Cow<'static, str>) {
         let meaning = self.bound.iter().rposition(|bound| same(bound.0, prefix));
-        let now = meaning.and_then(|at| self.bound.get(at)).map_or("", |bound| bound.1.as_ref());
+        let bound = meaning.and_then(|at| self.bound.get(at)).map(|bound| bound.1.as_ref());
+        if bound.is_some_and(|now| same(now, &namespace)) {
+            return; // as nearly always; what is bound was checked
+        }
+        let now = bound.unwrap_or_default();
         if prefix == "xml" || prefix == "xmlns" {
             if prefix == "xmlns" || namespace != XML_NAMESPACE {
                 self.refuse(Unwritable::Prefix);

@@ -312,12 +312,7 @@ impl Renewing {
 
 /// The text of an element, trimmed; not empty.
 fn uri(of: &Element, name: &'static str) -> Result<String, RequestFlaw> {
-    let text = of.text();
-    match text.trim() {
-        "" => Err(RequestFlaw::Unreadable(name)),
-        _ if of.has_elements() => Err(RequestFlaw::Unreadable(name)),
-        trimmed => Ok(trimmed.to_owned()),
-    }
+    of.word().ok_or(RequestFlaw::Unreadable(name))
 }
 
 fn only_child(of: &Element, name: &'static str) -> Result<Element, RequestFlaw> {
