@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::Value;
-use symbolon_jose::{Claims as Payload, Header, Jws, sign_compact};
+use symbolon_jose::{Claims as Payload, Header, Jws, sign_compact, unverified_payload};
 use symbolon_keys::{BoxFuture, Signer};
 use symbolon_model::{
     Authenticated, AuthenticationMethod, Claim, ClaimName, Claims, ClientId, Confirmation,
@@ -84,8 +84,8 @@ impl Format for Jwt {
     }
 
     fn issuer(&self, raw: &RawToken) -> Result<String, Flaw> {
-        let jws = parse(raw)?;
-        let named = serde_json::from_slice::<Named<'_>>(jws.unverified_payload());
+        let payload = unverified_payload(compact(raw)?, MAX_OCTETS).map_err(Flaw::malformed)?;
+        let named = serde_json::from_slice::<Named<'_>>(&payload);
         let named = named.map_err(Flaw::malformed)?;
         some(Some(&named.iss), "iss").map(str::to_owned)
     }
@@ -173,9 +173,12 @@ fn is_attribute(name: &ClaimName) -> bool {
 }
 
 fn parse(raw: &RawToken) -> Result<Jws<'_>, Flaw> {
+    Jws::parse(compact(raw)?, MAX_OCTETS).map_err(Flaw::malformed)
+}
+
+fn compact(raw: &RawToken) -> Result<&str, Flaw> {
     let RawToken::Octets(octets) = raw else { return Err(Flaw::malformed("XML is no JWT")) };
-    let compact = std::str::from_utf8(octets).map_err(Flaw::malformed)?;
-    Jws::parse(compact, MAX_OCTETS).map_err(Flaw::malformed)
+    std::str::from_utf8(octets).map_err(Flaw::malformed)
 }
 
 fn claims(payload: &[u8]) -> Result<Payload, Flaw> {

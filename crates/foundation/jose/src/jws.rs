@@ -68,14 +68,7 @@ impl<'a> Jws<'a> {
     /// # Errors
     /// Every [`Flaw`] but [`Flaw::Algorithm`] and [`Flaw::Signature`].
     pub fn parse(compact: &'a str, limit: usize) -> Result<Self, Flaw> {
-        if compact.len() > limit {
-            return Err(Flaw::TooLarge);
-        }
-        let (signed, signature) = compact.rsplit_once('.').ok_or(Flaw::Shape)?;
-        let (header, payload) = signed.split_once('.').ok_or(Flaw::Shape)?;
-        if payload.contains('.') || [header, payload, signature].contains(&"") {
-            return Err(Flaw::Shape);
-        }
+        let Segments { signed, header, payload, signature } = Segments::of(compact, limit)?;
         let header = strict_object(&base64url::decode(header)?).map_err(Flaw::Header)?;
         // SECURITY: `crit` obliges us to understand what it lists, and we understand nothing;
         // `b64` changes which octets are signed. Test: extensions_are_refused.
@@ -156,6 +149,38 @@ impl<'a> Jws<'a> {
         key.verify(algorithm, self.signed.as_bytes(), &self.signature)
             .map_err(|_| Flaw::Signature)?;
         Ok(VerifiedJws(self))
+    }
+}
+
+/// The payload of a compact JWS, which anybody may have written. It may tell whose key to try, and nothing else: whether the
+/// rest can be read at all, [`Jws::parse`] says.
+///
+/// # Errors
+/// [`Flaw::TooLarge`], [`Flaw::Shape`], [`Flaw::Base64`].
+pub fn unverified_payload(compact: &str, limit: usize) -> Result<Vec<u8>, Flaw> {
+    Ok(base64url::decode(Segments::of(compact, limit)?.payload)?)
+}
+
+/// The parts of a compact JWS as they stand there, none of them empty.
+struct Segments<'a> {
+    /// Header and payload.
+    signed: &'a str,
+    header: &'a str,
+    payload: &'a str,
+    signature: &'a str,
+}
+
+impl<'a> Segments<'a> {
+    fn of(compact: &'a str, limit: usize) -> Result<Self, Flaw> {
+        if compact.len() > limit {
+            return Err(Flaw::TooLarge);
+        }
+        let (signed, signature) = compact.rsplit_once('.').ok_or(Flaw::Shape)?;
+        let (header, payload) = signed.split_once('.').ok_or(Flaw::Shape)?;
+        if payload.contains('.') || [header, payload, signature].contains(&"") {
+            return Err(Flaw::Shape);
+        }
+        Ok(Self { signed, header, payload, signature })
     }
 }
 

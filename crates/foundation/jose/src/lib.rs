@@ -18,5 +18,5 @@ mod sign;
 pub use claims::{Claims, ClaimsFlaw};
 pub use json::{JsonFlaw, strict_object};
 pub use jwk::{JwkFlaw, jwk, public_key_from_jwk, thumbprint};
-pub use jws::{Flaw, Jws, VerifiedJws};
+pub use jws::{Flaw, Jws, VerifiedJws, unverified_payload};
 pub use sign::{Header, sign_compact};
