@@ -71,7 +71,7 @@ fn event(row: u32) -> Event {
         realm: RealmId::from("default"),
         endpoint: EndpointId::from("usernamemixed"),
         protocol: "wstrust".to_owned(),
-        source: Some("127.0.0.1".to_owned()),
+        source: Some("127.0.0.1".into()),
         revision: 1,
         requestor: Some(Who::Account(AccountName::from("bench"))),
         proven: vec!["username-password: account bench".to_owned()],

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::mem;
+use std::sync::Arc;
 use std::time::Duration;
 
 use symbolon_kernel::Cause;
@@ -46,7 +47,7 @@ pub(crate) struct Strangers {
 struct Likeness {
     realm: RealmId,
     endpoint: EndpointId,
-    source: Option<String>,
+    source: Option<Arc<str>>,
     cause: (&'static str, u8),
 }
 
@@ -162,7 +163,7 @@ impl Group {
     }
 
     /// One event for the group; a group of one is that one.
-    fn into_event(self, source: Option<String>) -> Event {
+    fn into_event(self, source: Option<Arc<str>>) -> Event {
         let Outcome::Refused { cause, detail, .. } = self.first.outcome else { return self.last };
         if self.count == 1 {
             return self.last;

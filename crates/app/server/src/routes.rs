@@ -6,6 +6,7 @@
 //!
 //! RFC 9110 §15.5.5, .6, .9, .14, .16 (404, 405, 408, 413, 415).
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -95,7 +96,7 @@ impl<S: Site> Respond for Routes<S> {
             Err(turned) => Err(turned),
             Ok(_) if now.jumped => Err(Turned::Clock),
             Ok((endpoint, body)) => {
-                let source = Some(source.as_str().to_owned());
+                let source = Some(Arc::clone(&source.0));
                 let arrival = Arrival { now: now.now, request: id.clone(), source };
                 self.serve(endpoint, Received { arrival, method: method.clone(), headers, body })
                     .await
@@ -219,7 +220,11 @@ fn written(reply: Reply) -> Result<(Answer, Option<Summary>), Turned> {
     *answer.status_mut() = StatusCode::from_u16(reply.status).map_err(|_| Turned::Bug)?;
     for (name, value) in reply.headers {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Turned::Bug)?;
-        let value = HeaderValue::try_from(value).map_err(|_| Turned::Bug)?;
+        let octets = match value {
+            Cow::Borrowed(fixed) => Bytes::from_static(fixed.as_bytes()),
+            Cow::Owned(made) => Bytes::from(made),
+        };
+        let value = HeaderValue::from_maybe_shared(octets).map_err(|_| Turned::Bug)?;
         answer.headers_mut().append(name, value);
     }
     Ok((answer, reply.summary))
@@ -241,7 +246,7 @@ mod tests {
     fn a_reply_that_is_no_http_is_our_fault_and_splits_no_header() {
         let reply = |status, value: &str| Reply {
             status,
-            headers: vec![("x-split", value.to_owned())],
+            headers: vec![("x-split", value.to_owned().into())],
             body: Vec::new(),
             summary: None,
         };

@@ -4,6 +4,8 @@
 //! Out: a versioned, serialisable record. The store chains and keeps it; `symbolon explain` reads it.
 //! Never: a secret, a password, a whole token.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use symbolon_model::{
     AccountName, ClientId, EndpointId, Lineage, PartyId, RealmId, RequestId, Timestamp, TokenId,
@@ -33,7 +35,7 @@ pub struct Event {
     pub protocol: String,
     /// Where it came from, as far as the listener knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
+    pub source: Option<Arc<str>>,
     /// Revision of the snapshot that decided.
     pub revision: u64,
     /// Who asked, once proven.

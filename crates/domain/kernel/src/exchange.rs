@@ -145,7 +145,7 @@ pub struct Arrival {
     /// The request's id.
     pub request: RequestId,
     /// Where it came from, coarse enough to group strangers by; `None` where the listener does not know.
-    pub source: Option<String>,
+    pub source: Option<Arc<str>>,
 }
 
 /// One exchange.

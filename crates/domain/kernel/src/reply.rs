@@ -1,6 +1,8 @@
 //! What a protocol hands back to the listener. The kernel does not interpret it; it stands here so that protocols, which do
 //! not know each other, give the listener one shape.
 
+use std::borrow::Cow;
+
 use symbolon_model::{RealmId, RequestId};
 
 use crate::refusal::Refusal;
@@ -11,7 +13,7 @@ pub struct Reply {
     /// HTTP status.
     pub status: u16,
     /// HTTP headers, names in lower case.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(&'static str, Cow<'static, str>)>,
     /// The body.
     pub body: Vec<u8>,
     /// What happened; `None` for a document that no exchange stands behind.

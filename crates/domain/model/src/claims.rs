@@ -26,8 +26,8 @@ impl ClaimName {
 pub struct Claim {
     /// What is claimed.
     pub name: ClaimName,
-    /// Its values, in order.
-    pub values: Vec<String>,
+    /// Its values, in order. Shared: an exchange hands claims on several times, and changes none.
+    pub values: Arc<[String]>,
 }
 
 /// Claims in the order in which they were added; a name occurs once.
@@ -44,14 +44,14 @@ impl Claims {
     /// Adds values to the claim of that name, which is made if it is not there yet.
     pub fn add(&mut self, name: ClaimName, values: impl IntoIterator<Item = String>) {
         match self.0.iter_mut().find(|c| c.name == name) {
-            Some(claim) => claim.values.extend(values),
+            Some(claim) => claim.values = claim.values.iter().cloned().chain(values).collect(),
             None => self.0.push(Claim { name, values: values.into_iter().collect() }),
         }
     }
 
     /// The values of that name, if it is claimed.
     pub fn get(&self, name: &str) -> Option<&[String]> {
-        self.0.iter().find(|c| c.name.as_str() == name).map(|c| c.values.as_slice())
+        self.0.iter().find(|c| c.name.as_str() == name).map(|c| &*c.values)
     }
 
     /// Only those claims whose name is allowed.

@@ -70,17 +70,19 @@ fn error(answer: &Answer, cause: Cause, told: &Told) -> Reply {
         // SPEC: RFC 6749 §5.2, RFC 9110 §11.6.1.
         reply
             .headers
-            .push(("www-authenticate", "Basic realm=\"symbolon\", charset=\"UTF-8\"".to_owned()));
+            .push(("www-authenticate", "Basic realm=\"symbolon\", charset=\"UTF-8\"".into()));
     }
-    reply.headers.extend(cause.retry_after().map(|after| ("retry-after", after.to_string())));
+    reply
+        .headers
+        .extend(cause.retry_after().map(|after| ("retry-after", after.to_string().into())));
     reply
 }
 
 fn reply(answer: &Answer, status: u16, body: Vec<u8>) -> Reply {
     let headers = vec![
-        ("content-type", "application/json".to_owned()),
-        ("cache-control", "no-store".to_owned()),
-        ("pragma", "no-cache".to_owned()),
+        ("content-type", "application/json".into()),
+        ("cache-control", "no-store".into()),
+        ("pragma", "no-cache".into()),
     ];
     Reply { status, headers, body, summary: Some(answer.summary().clone()) }
 }

@@ -104,10 +104,8 @@ fn reply(
     retry_after: Option<u16>,
     summary: &Summary,
 ) -> Reply {
-    let mut headers = vec![
-        ("content-type", version.content_type().to_owned()),
-        ("cache-control", "no-store".to_owned()),
-    ];
-    headers.extend(retry_after.map(|seconds| ("retry-after", seconds.to_string())));
+    let mut headers =
+        vec![("content-type", version.content_type().into()), ("cache-control", "no-store".into())];
+    headers.extend(retry_after.map(|seconds| ("retry-after", seconds.to_string().into())));
     Reply { status, headers, body, summary: Some(summary.clone()) }
 }

@@ -13,7 +13,7 @@ fn refusal(n: u32, source: &str, cause: Cause) -> Event {
         realm: "main".into(),
         endpoint: "usernamemixed".into(),
         protocol: "wstrust".to_owned(),
-        source: Some(source.to_owned()),
+        source: Some(source.into()),
         revision: 1,
         requestor: None,
         proven: Vec::new(),

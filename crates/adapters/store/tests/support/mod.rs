@@ -20,7 +20,7 @@ pub(crate) fn refusal(n: u64) -> Event {
         realm: "main".into(),
         endpoint: "usernamemixed".into(),
         protocol: "wstrust".to_owned(),
-        source: Some("192.0.2.1".to_owned()),
+        source: Some("192.0.2.1".into()),
         revision: 1,
         requestor: None,
         proven: Vec::new(),

@@ -51,7 +51,7 @@ fn explained(event: &Event, request: &RequestId) -> Sheet {
     let mut sheet = Sheet::default();
     sheet.line("request", request).line("arrived", moment(event.at));
     let place = format!("realm {}, endpoint {} ({})", event.realm, event.endpoint, event.protocol);
-    sheet.line("at", place).optional("from", event.source.as_ref());
+    sheet.line("at", place).optional("from", event.source.as_deref());
     sheet.optional("requestor", event.requestor.as_ref().map(who));
     if event.proven.is_empty() {
         sheet.line("proven", "nothing");
@@ -124,7 +124,7 @@ pub(super) mod tests {
             realm: RealmId::new("default"),
             endpoint: EndpointId::new("usernamemixed"),
             protocol: "wstrust".to_owned(),
-            source: Some("127.0.0.1".to_owned()),
+            source: Some("127.0.0.1".into()),
             revision: 3,
             requestor: Some(Who::Account(AccountName::new("alice"))),
             proven: vec!["password of account alice".to_owned()],

@@ -85,8 +85,8 @@ impl Site for Echo {
             }
         };
         let headers = vec![
-            ("x-now", received.arrival.now.millis().to_string()),
-            ("x-source", received.arrival.source.unwrap_or_default()),
+            ("x-now", received.arrival.now.millis().to_string().into()),
+            ("x-source", received.arrival.source.as_deref().unwrap_or_default().to_owned().into()),
         ];
         Reply { status: 200, headers, body, summary: None }
     }

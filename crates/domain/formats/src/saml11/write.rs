@@ -80,7 +80,7 @@ fn attribute_statement(out: &mut Writer, name: Names, about: &NameId, claims: &C
         out.start(&name.of("Attribute"))
             .attribute("AttributeName", local)
             .attribute("AttributeNamespace", namespace);
-        for value in values {
+        for value in values.iter() {
             out.element(&name.of("AttributeValue"), value);
         }
         out.end();

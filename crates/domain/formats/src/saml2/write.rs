@@ -104,7 +104,7 @@ fn attribute_statement(out: &mut Writer, name: Names, claims: &Claims) {
         out.start(&name.of("Attribute"))
             .attribute("Name", claimed.as_str())
             .attribute("NameFormat", format);
-        for value in values {
+        for value in values.iter() {
             out.element(&name.of("AttributeValue"), value);
         }
         out.end();

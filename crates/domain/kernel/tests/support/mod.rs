@@ -268,7 +268,7 @@ impl FakeLedger {
 }
 
 pub(crate) fn arrival() -> Arrival {
-    Arrival { now: NOW, request: RequestId::new("r-1"), source: Some("192.0.2.1".to_owned()) }
+    Arrival { now: NOW, request: RequestId::new("r-1"), source: Some("192.0.2.1".into()) }
 }
 
 pub(crate) fn password(name: &str, secret: &str) -> Presented {

@@ -74,8 +74,8 @@ fn refused(told: &Told, received: &Received<'_>) -> Reply {
 
 fn reply(status: u16, body: Vec<u8>) -> Reply {
     let headers = vec![
-        ("content-type", SoapVersion::V12.content_type().to_owned()),
-        ("cache-control", "no-store".to_owned()),
+        ("content-type", SoapVersion::V12.content_type().into()),
+        ("cache-control", "no-store".into()),
     ];
     Reply { status, headers, body, summary: None }
 }
