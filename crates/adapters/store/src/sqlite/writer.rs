@@ -30,11 +30,6 @@ const GROUP: usize = 1024;
 /// of commits: a commit of one costs four times what a row costs in a group, and a disk takes longer than this anyway.
 const APART: Duration = Duration::from_millis(2);
 
-/// How often the runtime comes round before a group closes: an exchange whose request was there gives way twice on its way
-/// to the queue, when its body is read and before it is signed. With one round a third of them missed the group (measured:
-/// 3 % more processor time for each).
-const ROUNDS: u8 = 3;
-
 /// LIMIT: how long a busy runtime may keep a group open.
 const ROUND: Duration = Duration::from_millis(10);
 
@@ -161,15 +156,13 @@ impl Writer {
         next
     }
 
-    /// Waits until the runtime has come round: whoever could run when the first of the group came has had his turns, and stands
-    /// in the queue by now. On an idle runtime that is at once; on a busy one the group grows, which is when it must.
+    /// Waits until the runtime has come round once: whoever could run when the first of the group came has had a turn, and may
+    /// stand in the queue by now. On an idle runtime that is at once; on a busy one the group grows, which is when it must.
     fn let_others_come(&self) {
         let Some(runtime) = &self.runtime else { return };
         let (round, come) = std::sync::mpsc::sync_channel(1);
         drop(runtime.spawn(async move {
-            for _ in 0..ROUNDS {
-                tokio::task::yield_now().await;
-            }
+            tokio::task::yield_now().await;
             let _ = round.try_send(());
         }));
         let _late = come.recv_timeout(ROUND);
