@@ -7,6 +7,7 @@
 //! XML Signature 1.1 §3.1, §4.
 
 use base64::Engine as _;
+use base64::encoded_len;
 use base64::engine::general_purpose::STANDARD;
 use symbolon_keys::Digest;
 use symbolon_xml::C14n;
@@ -232,7 +233,7 @@ impl SignedInfo {
         let inside = self.canonical.strip_prefix(START).unwrap_or_default();
         let id = self.id.as_deref().unwrap_or_default();
         let [before_id, after_id] = if id.is_empty() { [""; 2] } else { [" Id=\"", "\""] };
-        let value = STANDARD.encode(value);
+        let value_octets = encoded_len(value.len(), true).unwrap_or(0);
         let [before, key_info, after] = match key_info {
             KeyInfo::Absent => [&b""[..]; 3],
             KeyInfo::Certificate(certificate) => {
@@ -240,14 +241,26 @@ impl SignedInfo {
             }
             KeyInfo::Written(octets) => [b"", octets, b""],
         };
-        let start = [SIGNATURE, before_id, id, after_id, SIGNED_INFO, inside, VALUE, &value];
-        let room = start.iter().map(|part| part.len()).sum::<usize>();
+        let start = [SIGNATURE, before_id, id, after_id, SIGNED_INFO, inside, VALUE];
         let end = [VALUE_END.as_bytes(), before, key_info, after, SIGNATURE_END.as_bytes()];
+        let room = start.iter().map(|part| part.len()).sum::<usize>().saturating_add(value_octets);
         out.reserve(end.iter().map(|part| part.len()).sum::<usize>().saturating_add(room));
-        for part in start.map(str::as_bytes).into_iter().chain(end) {
+        for part in start {
+            out.extend_from_slice(part.as_bytes());
+        }
+        put_base64(value, value_octets, out);
+        for part in end {
             out.extend_from_slice(part);
         }
     }
+}
+
+/// Appends octets in base64, which has that length.
+fn put_base64(octets: &[u8], length: usize, out: &mut Vec<u8>) {
+    let start = out.len();
+    out.resize(start.saturating_add(length), 0);
+    let room = out.get_mut(start..).unwrap_or_default();
+    let _written = STANDARD.encode_slice(octets, room); // INVARIANT: it has room for just that
 }
 
 /// Writes a Transform that is a canonicalization.

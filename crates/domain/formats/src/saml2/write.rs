@@ -8,6 +8,7 @@
 
 use symbolon_model::{Authenticated, AuthenticationMethod, Claim, Claims, Confirmation};
 use symbolon_xml::Writer;
+use symbolon_xml::time::DateTime;
 
 use super::{
     ASSERTION, BEARER, CLASS_PASSWORD, CLASS_PASSWORD_TRANSPORT, CLASS_PREVIOUS_SESSION,
@@ -26,8 +27,9 @@ pub(super) fn unsigned(draft: &Draft) -> Result<Unsigned, EncodeFlaw> {
         .attribute("Version", "2.0")
         .element(&name.of("Issuer"), draft.issuer.as_str());
     let place = out.offset();
-    subject(&mut out, name, draft)?;
-    conditions(&mut out, name, draft)?;
+    let until = written(draft.lifetime.until())?;
+    subject(&mut out, name, draft, &until)?;
+    conditions(&mut out, name, draft, &until)?;
     if let Some(authenticated) = draft.authenticated {
         authn_statement(&mut out, name, authenticated, draft.id.as_str())?;
     }
@@ -36,7 +38,12 @@ pub(super) fn unsigned(draft: &Draft) -> Result<Unsigned, EncodeFlaw> {
     Ok(Unsigned { octets: out.finish().map_err(EncodeFlaw::draft)?, place })
 }
 
-fn subject(out: &mut Writer, name: Names, draft: &Draft) -> Result<(), EncodeFlaw> {
+fn subject(
+    out: &mut Writer,
+    name: Names,
+    draft: &Draft,
+    until: &DateTime,
+) -> Result<(), EncodeFlaw> {
     if draft.subject.value.is_empty() {
         return Err(EncodeFlaw::draft("a subject without name"));
     }
@@ -49,21 +56,26 @@ fn subject(out: &mut Writer, name: Names, draft: &Draft) -> Result<(), EncodeFla
     out.start(&name.of("SubjectConfirmation"))
         .attribute("Method", BEARER)
         .start(&name.of("SubjectConfirmationData"))
-        .attribute("NotOnOrAfter", written(draft.lifetime.until())?.as_str())
+        .attribute("NotOnOrAfter", until.as_str())
         .end()
         .end()
         .end();
     Ok(())
 }
 
-fn conditions(out: &mut Writer, name: Names, draft: &Draft) -> Result<(), EncodeFlaw> {
+fn conditions(
+    out: &mut Writer,
+    name: Names,
+    draft: &Draft,
+    until: &DateTime,
+) -> Result<(), EncodeFlaw> {
     // SECURITY: without audience an assertion is good at every relying party. Test: a_draft_without_audience_is_not_written.
     if draft.audiences.is_empty() {
         return Err(EncodeFlaw::draft("no audience"));
     }
     out.start(&name.of("Conditions"))
         .attribute("NotBefore", written(draft.lifetime.from())?.as_str())
-        .attribute("NotOnOrAfter", written(draft.lifetime.until())?.as_str())
+        .attribute("NotOnOrAfter", until.as_str())
         .start(&name.of("AudienceRestriction"));
     for audience in &draft.audiences {
         out.element(&name.of("Audience"), audience.as_str());
