@@ -24,19 +24,11 @@ use crate::samples::{SAMPLES, Said};
 use crate::strict;
 
 /// Everything that is read of a message where all of it must be signed.
-const ALL: &[Target] = &[
-    Target::Body,
-    Target::Timestamp,
-    Target::Header(Property::To),
-    Target::Header(Property::Action),
-    Target::Header(Property::MessageId),
-    Target::Header(Property::ReplyTo),
-    Target::Header(Property::FaultTo),
-    Target::Header(Property::From),
-    Target::Header(Property::RelatesTo),
-    Target::Username,
-    Target::Assertion,
-];
+const ALL: &[Target] = match WITH_OWN_TOKEN.split_last() {
+    Some((_own_token, rest)) => rest,
+    None => &[],
+};
+/// The same, and the token of the signature's own key, which stands last.
 const WITH_OWN_TOKEN: &[Target] = &[
     Target::Body,
     Target::Timestamp,

@@ -115,7 +115,7 @@ impl Format for Jwt {
 
 fn payload(draft: &Draft) -> Result<Vec<u8>, EncodeFlaw> {
     // SECURITY: a token without audience is good at every resource server that forgets to look.
-    // Test: a_draft_without_audience_is_not_written.
+    // Test: a_draft_without_audience_or_subject_is_not_written.
     if draft.audiences.is_empty() {
         return Err(EncodeFlaw::draft("no audience"));
     }

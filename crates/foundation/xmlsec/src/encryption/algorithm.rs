@@ -5,7 +5,7 @@
 
 use symbolon_keys::{ContentCipher, Curve, Digest, KeyWrap};
 
-use crate::algorithm::digest_named;
+pub(super) use crate::algorithm::digest_named as digest;
 
 /// The namespace of XML Encryption.
 pub const ENCRYPTION_NAMESPACE: &str = "http://www.w3.org/2001/04/xmlenc#";
@@ -34,9 +34,6 @@ const CIPHERS: [ContentCipher; 6] = [
 const WRAPS: [KeyWrap; 3] = [KeyWrap::Aes128, KeyWrap::Aes192, KeyWrap::Aes256];
 const DIGESTS: [Digest; 4] = [Digest::Sha1, Digest::Sha256, Digest::Sha384, Digest::Sha512];
 
-/// What XML Encryption calls SHA-384. XML Signature has another name for it, which everybody understands.
-const SHA384: &str = "http://www.w3.org/2001/04/xmlenc#sha384";
-
 pub(super) fn cipher(identifier: &str) -> Option<ContentCipher> {
     CIPHERS.into_iter().find(|cipher| cipher_identifier(*cipher) == identifier)
 }
@@ -62,10 +59,6 @@ pub(super) const fn wrap_identifier(wrap: KeyWrap) -> &'static str {
         KeyWrap::Aes192 => "http://www.w3.org/2001/04/xmlenc#kw-aes192",
         KeyWrap::Aes256 => "http://www.w3.org/2001/04/xmlenc#kw-aes256",
     }
-}
-
-pub(super) fn digest(identifier: &str) -> Option<Digest> {
-    if identifier == SHA384 { Some(Digest::Sha384) } else { digest_named(identifier) }
 }
 
 /// The digest of a mask generation function.
