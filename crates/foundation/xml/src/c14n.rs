@@ -6,13 +6,8 @@
 //!
 //! Canonical XML 1.0; Exclusive XML Canonicalization 1.0 with its `PrefixList`.
 
-use std::sync::LazyLock;
-
-use memchr::memmem;
-use roxmltree::{Namespace, Node, NodeId};
-
-use crate::element::{own_text, prefix, xml_attributes};
-use crate::{Element, Fragment, NodeKey, View, XML_NAMESPACE, escape};
+use crate::nodes::{Attribute, Children, Declaration, Node, NodeId};
+use crate::{Element, Fragment, NodeKey, View, escape};
 
 mod method;
 
@@ -49,9 +44,6 @@ pub(crate) fn canonicalize(
     Ok(canonical.out)
 }
 
-static DECLARATION: LazyLock<memmem::Finder<'static>> =
-    LazyLock::new(|| memmem::Finder::new(b"xmlns"));
-
 /// Which of the namespaces in scope are declared.
 #[derive(Clone, Copy)]
 enum Scope<'d> {
@@ -82,9 +74,9 @@ struct Canonical<'d> {
     without: Option<NodeKey>,
     scope: Scope<'d>,
     comments: bool,
-    here: Here<'d>,
+    here: Here,
     /// The documents around the decrypted content that is being written, innermost last.
-    outside: Vec<Here<'d>>,
+    outside: Vec<Here>,
     /// The declarations that elements now open have written, innermost last: prefix and namespace.
     rendered: Vec<(&'d str, &'d str)>,
     /// The attributes of the start tag being written; kept to be used again.
@@ -94,32 +86,22 @@ struct Canonical<'d> {
 
 /// The document that is being written.
 #[derive(Clone, Copy)]
-struct Here<'d> {
-    source: &'d str,
+struct Here {
     serial: u64,
     /// What is left out, if it stands in this document.
     without: Option<NodeId>,
 }
 
-impl<'d> Here<'d> {
-    fn new(element: &'d Element, without: Option<NodeKey>) -> Self {
-        let document = element.document();
-        let serial = document.serial();
-        let without = without.and_then(|without| without.node_of(serial));
-        Self { source: document.text(), serial, without }
+impl Here {
+    fn new(element: &Element, without: Option<NodeKey>) -> Self {
+        let serial = element.document().serial();
+        Self { serial, without: without.and_then(|without| without.node_of(serial)) }
     }
-}
-
-struct Attribute<'d> {
-    namespace: &'d str,
-    local: &'d str,
-    name: &'d str,
-    value: &'d str,
 }
 
 /// An element whose end tag is still to be written; without a name, decrypted content, which has no tags.
 struct Open<'d> {
-    children: roxmltree::Children<'d, 'd>,
+    children: Children<'d>,
     name: &'d str,
     /// How many declarations were rendered outside it.
     outside: usize,
@@ -127,27 +109,23 @@ struct Open<'d> {
 
 impl<'d> Canonical<'d> {
     // A stack of our own: how deep a document nests is the caller's limit, not the thread's.
-    fn write(&mut self, apex: Node<'d, 'd>, limit: usize) -> Result<(), Uncanonical> {
+    fn write(&mut self, apex: Node<'d>, limit: usize) -> Result<(), Uncanonical> {
         let mut open = Vec::with_capacity(16);
         if self.here.without != Some(apex.id()) {
             open.push(self.start(apex)?);
         }
         while let Some(innermost) = open.last_mut() {
             match innermost.children.next() {
-                Some(child) if child.is_text() => {
-                    escape::text(&mut self.out, own_text(child).unwrap_or_default());
+                Some(child) if child.is_element() => {
+                    if self.here.without != Some(child.id()) {
+                        let inside = match self.grafted(child) {
+                            Some(fragment) => self.enter(fragment),
+                            None => self.start(child)?,
+                        };
+                        open.push(inside);
+                    }
                 }
-                Some(child) if child.is_element() && self.here.without != Some(child.id()) => {
-                    let inside = match self.grafted(child) {
-                        Some(fragment) => self.enter(fragment),
-                        None => self.start(child)?,
-                    };
-                    open.push(inside);
-                }
-                Some(child) if child.is_comment() && self.comments => {
-                    self.put(&["<!--", own_text(child).unwrap_or_default(), "-->"]);
-                }
-                Some(_) => {} // a comment, or what is left out
+                Some(child) => self.characters(child),
                 None => {
                     let Open { name, outside, .. } = *innermost;
                     self.end(name, outside);
@@ -163,15 +141,26 @@ impl<'d> Canonical<'d> {
         Ok(())
     }
 
-    fn start(&mut self, element: Node<'d, 'd>) -> Result<Open<'d>, Uncanonical> {
+    fn characters(&mut self, node: Node<'d>) {
+        if let Some(text) = node.as_text() {
+            escape::text(&mut self.out, text);
+        } else if let Some(comment) = node.as_comment().filter(|_| self.comments) {
+            self.put(&["<!--", comment, "-->"]);
+        }
+    }
+
+    fn start(&mut self, element: Node<'d>) -> Result<Open<'d>, Uncanonical> {
         let outside = self.rendered.len();
         let apex = self.out.is_empty();
-        let prefix = prefix(element, self.here.source);
-        let name =
-            self.name(element.range().start.saturating_add(1), prefix, element.tag_name().name());
+        let name = element.name();
         self.put(&["<", name]);
-        self.render(prefix, element.tag_name().namespace().unwrap_or_default());
-        self.collect_attributes(element);
+        self.render(element.prefix(), element.namespace());
+        for attribute in element.attributes() {
+            if !attribute.prefix.is_empty() {
+                self.render(attribute.prefix, attribute.namespace);
+            }
+            self.attributes.push(attribute);
+        }
         match self.scope {
             Scope::Used => {}
             Scope::Listed(_) => self.render_scope(element, apex),
@@ -198,7 +187,7 @@ impl<'d> Canonical<'d> {
     }
 
     /// What this view shows in the place of an element.
-    fn grafted(&self, element: Node<'d, 'd>) -> Option<&'d Fragment> {
+    fn grafted(&self, element: Node<'d>) -> Option<&'d Fragment> {
         self.view?.grafted(NodeKey::new(self.here.serial, element.id()))
     }
 
@@ -216,59 +205,31 @@ impl<'d> Canonical<'d> {
         }
     }
 
-    fn collect_attributes(&mut self, element: Node<'d, 'd>) {
-        for attribute in element.attributes() {
-            let namespace = attribute.namespace().unwrap_or_default();
-            let start = attribute.range().start;
-            // An attribute is in a namespace exactly if it has a prefix.
-            let prefix = match namespace {
-                "" => "",
-                _ => {
-                    let tag = self.here.source.get(start..);
-                    tag.and_then(|tag| tag.split_once(':')).map_or("", |p| p.0)
-                }
-            };
-            let (local, value) = (attribute.name(), attribute.value());
-            let name = self.name(start, prefix, local);
-            if !prefix.is_empty() {
-                self.render(prefix, namespace);
-            }
-            self.attributes.push(Attribute { namespace, local, name, value });
-        }
-    }
-
     /// Renders what is to be declared whether a name uses it or not.
+    ///
+    /// At the apex, that is all that is in scope. Further in the rest means what it meant outside, where it is rendered.
     // SPEC: Canonical XML 1.0 §2.3, namespace axis; Exclusive XML Canonicalization 1.0 §3, which gives the listed prefixes the
-    // same treatment.
-    fn render_scope(&mut self, element: Node<'d, 'd>, apex: bool) {
-        for bound in declared(element, self.here.source, apex) {
-            let prefix = bound.name().unwrap_or_default();
-            if self.scope.includes(prefix) {
-                self.render(prefix, bound.uri());
+    // same treatment. SECURITY: many prefixes in scope times many elements would be a stranger's to choose.
+    // Test: a_start_tag_costs_what_it_declares.
+    fn render_scope(&mut self, element: Node<'d>, apex: bool) {
+        let scope = self.scope;
+        let mut render = |bound: Declaration<'d>| {
+            if scope.includes(bound.prefix) {
+                self.render(bound.prefix, bound.namespace);
             }
+        };
+        if apex {
+            element.in_scope().into_iter().for_each(render);
+        } else {
+            element.declarations().for_each(&mut render);
         }
     }
 
     /// Adds the `xml:` attributes that stand further out.
     // SPEC: Canonical XML 1.0 §2.4. Decrypted content finds them on its wrapper.
-    fn inherit_attributes(&mut self, apex: Node<'d, 'd>) {
-        let tag = apex.range().start;
-        for attribute in xml_attributes(apex) {
-            let (start, local) = (attribute.range().start, attribute.name());
-            if start < tag {
-                let name = self.name(start, "xml", local);
-                let (namespace, value) = (XML_NAMESPACE, attribute.value());
-                self.attributes.push(Attribute { namespace, local, name, value });
-            }
-        }
-    }
-
-    /// The qualified name that stands at `start` of the source.
-    fn name(&self, start: usize, prefix: &str, local: &'d str) -> &'d str {
-        let colon = usize::from(!prefix.is_empty());
-        let end =
-            start.saturating_add(prefix.len()).saturating_add(colon).saturating_add(local.len());
-        self.here.source.get(start..end).unwrap_or(local)
+    fn inherit_attributes(&mut self, apex: Node<'d>) {
+        let inherited = apex.xml_attributes().into_iter().filter(|(_, own)| !own);
+        self.attributes.extend(inherited.map(|(attribute, _)| attribute));
     }
 
     /// Notes that a namespace must be declared here, unless an element outside has it rendered with that prefix.
@@ -320,23 +281,6 @@ impl<'d> Canonical<'d> {
             self.out.extend_from_slice(part.as_bytes());
         }
     }
-}
-
-/// The namespaces that a start tag declares; at the apex, all that are in scope. Further in the rest means what it meant
-/// outside, where it is rendered.
-// SECURITY: many prefixes in scope times many elements would be a stranger's to choose. So there are no more than a tag says
-// `xmlns`, though that may stand in a value. Test: a_start_tag_costs_what_it_declares.
-fn declared<'d>(
-    element: Node<'d, 'd>,
-    source: &str,
-    apex: bool,
-) -> impl Iterator<Item = &'d Namespace<'d>> {
-    let whole = element.range();
-    let end = element.first_child().map_or(whole.end, |child| child.range().start);
-    let tag = source.get(whole.start..end).unwrap_or_default();
-    let most = if apex { usize::MAX } else { DECLARATION.find_iter(tag.as_bytes()).count() };
-    // What an element declares itself comes first in its scope.
-    element.namespaces().take(most)
 }
 
 /// Whether a namespace name begins with a scheme, or is empty: a default namespace undone.

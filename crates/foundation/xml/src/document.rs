@@ -2,29 +2,19 @@
 //!
 //! In:  octets from anywhere, and [`Limits`].
 //! Out: the root [`Element`], which keeps its document alive.
-//! Never: changes what the octets say; the parser's leniencies are refused, not repaired.
+//! Never: changes what the octets say; what is not XML is refused, not repaired.
 //!
 //! XML 1.0 (fifth edition), Namespaces in XML 1.0 (third edition).
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::{Element, Flaw, Limits, guard};
-
-type Nodes<'text> = roxmltree::Document<'text>;
-
-self_cell::self_cell!(
-    struct Parsed {
-        owner: String,
-        #[covariant]
-        dependent: Nodes,
-    }
-);
+use crate::nodes::Nodes;
+use crate::{Element, Flaw, Limits, guard, parse};
 
 /// A parsed document. It is never held as such: every [`Element`] shares it.
 pub struct Document {
-    parsed: Parsed,
+    nodes: Nodes,
     serial: u64,
     /// For decrypted content: the element, of another document, that it stands for.
     stands_for: Option<Element>,
@@ -40,32 +30,20 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// The first [`Flaw`] found; limits are checked before the parser runs.
+    /// The first [`Flaw`] found.
     pub fn parse(octets: &[u8], limits: &Limits) -> Result<Element, Flaw> {
-        if octets.len() > limits.octets {
-            return Err(Flaw::TooLarge);
-        }
-        let text = std::str::from_utf8(octets).map_err(|_| Flaw::NotUtf8)?;
-        let text = unix_line_ends(guard::after_declaration(text)?);
-        guard::check(&text, limits)?;
-        Self::root_of(text.into_owned(), None)
+        let nodes = parse::parse(guard::document(octets, limits)?, limits)?;
+        Ok(Self::root_of(nodes, None))
     }
 
-    /// Parses text that [`guard::check`] let pass.
-    pub(crate) fn root_of(text: String, stands_for: Option<Element>) -> Result<Element, Flaw> {
-        let parsed = Parsed::try_new(text, |text| Nodes::parse(text))
-            .map_err(|_: roxmltree::Error| Flaw::Malformed)?;
-        let root = parsed.borrow_dependent().root_element().id();
+    pub(crate) fn root_of(nodes: Nodes, stands_for: Option<Element>) -> Element {
         let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
-        Ok(Element::new(Arc::new(Self { parsed, serial, stands_for }), root))
+        let root = nodes.root().id();
+        Element::new(Arc::new(Self { nodes, serial, stands_for }), root)
     }
 
-    pub(crate) fn nodes(&self) -> &Nodes<'_> {
-        self.parsed.borrow_dependent()
-    }
-
-    pub(crate) fn text(&self) -> &str {
-        self.parsed.borrow_owner()
+    pub(crate) fn nodes(&self) -> &Nodes {
+        &self.nodes
     }
 
     pub(crate) fn serial(&self) -> u64 {
@@ -75,17 +53,6 @@ impl Document {
     pub(crate) fn stands_for(&self) -> Option<&Element> {
         self.stands_for.as_ref()
     }
-}
-
-/// Every line end as one line feed, before anything is parsed.
-///
-/// SPEC: XML 1.0 §2.11. Done here because the parser leaves a carriage return standing next to a character reference
-/// (`&#65;` CR), which a signature over the canonical form would notice.
-pub(crate) fn unix_line_ends(text: &str) -> Cow<'_, str> {
-    if memchr::memchr(b'\r', text.as_bytes()).is_none() {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
 }
 
 impl std::fmt::Debug for Document {

@@ -6,8 +6,7 @@
 
 use std::sync::Arc;
 
-use roxmltree::{Node, NodeId};
-
+use crate::nodes::{Node, NodeId};
 use crate::{Document, Repeated, XML_NAMESPACE};
 
 /// A handle to one element. Cloning it is cheap; it keeps its whole document alive.
@@ -21,12 +20,12 @@ pub struct Element {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeKey {
     document: u64,
-    node: u32,
+    node: NodeId,
 }
 
 impl NodeKey {
     pub(crate) fn new(document: u64, node: NodeId) -> Self {
-        Self { document, node: node.get() }
+        Self { document, node }
     }
 
     pub(crate) fn same_document(self, other: Self) -> bool {
@@ -35,7 +34,7 @@ impl NodeKey {
 
     /// The node, if it is that document's.
     pub(crate) fn node_of(self, document: u64) -> Option<NodeId> {
-        (self.document == document).then(|| NodeId::new(self.node))
+        (self.document == document).then_some(self.node)
     }
 }
 
@@ -55,48 +54,43 @@ impl Element {
         Self { document, node }
     }
 
-    // INVARIANT: `node` is an element of `document`. Were it not, the root node would stand in: it has no name, so no
-    // caller would take it for anything.
-    pub(crate) fn node(&self) -> Node<'_, '_> {
-        let nodes = self.document.nodes();
-        nodes.get_node(self.node).unwrap_or_else(|| nodes.root())
+    // INVARIANT: `node` is an element of `document`. Were it not, a node without a name would stand in, which no caller
+    // would take for anything.
+    pub(crate) fn node(&self) -> Node<'_> {
+        self.document.nodes().node(self.node)
     }
 
     pub(crate) fn document(&self) -> &Document {
         &self.document
     }
 
-    pub(crate) fn document_text(&self) -> &str {
-        self.document.text()
-    }
-
     /// The handle to another node of the same document.
-    pub(crate) fn sibling(&self, node: Node<'_, '_>) -> Self {
+    pub(crate) fn sibling(&self, node: Node<'_>) -> Self {
         Self { document: Arc::clone(&self.document), node: node.id() }
     }
 
     /// The namespace name; empty where there is none.
     #[must_use]
     pub fn namespace(&self) -> &str {
-        self.node().tag_name().namespace().unwrap_or_default()
+        self.node().namespace()
     }
 
     /// The name without its prefix.
     #[must_use]
     pub fn local(&self) -> &str {
-        self.node().tag_name().name()
+        self.node().local()
     }
 
     /// The prefix as written; empty where there is none. It carries no meaning, only canonical form depends on it.
     #[must_use]
     pub fn prefix(&self) -> &str {
-        prefix(self.node(), self.document_text())
+        self.node().prefix()
     }
 
     /// Whether this is the element of that name.
     #[must_use]
     pub fn is(&self, namespace: &str, local: &str) -> bool {
-        is(self.node(), namespace, local)
+        self.node().is(namespace, local)
     }
 
     /// The value of an attribute without namespace.
@@ -114,20 +108,20 @@ impl Element {
     /// Every attribute as sent, without the namespace declarations.
     pub fn attributes(&self) -> impl Iterator<Item = Attribute<'_>> {
         self.node().attributes().map(|attribute| Attribute {
-            namespace: attribute.namespace().unwrap_or_default(),
-            local: attribute.name(),
-            value: attribute.value(),
+            namespace: attribute.namespace,
+            local: attribute.local,
+            value: attribute.value,
         })
     }
 
     /// The child elements as sent.
     pub fn elements(&self) -> impl Iterator<Item = Element> {
-        self.node().children().filter(Node::is_element).map(|child| self.sibling(child))
+        self.node().children().filter(|child| child.is_element()).map(|child| self.sibling(child))
     }
 
     /// This element and every element inside it, in document order.
     pub fn descendants(&self) -> impl Iterator<Item = Element> {
-        self.node().descendants().filter(Node::is_element).map(|node| self.sibling(node))
+        self.node().elements().map(|node| self.sibling(node))
     }
 
     /// The child element of that name, if there is one.
@@ -136,7 +130,7 @@ impl Element {
     ///
     /// [`Repeated`] if there are two.
     pub fn child(&self, namespace: &str, local: &str) -> Result<Option<Element>, Repeated> {
-        let mut named = self.node().children().filter(|child| is(*child, namespace, local));
+        let mut named = self.node().children().filter(|child| child.is(namespace, local));
         let first = named.next();
         match named.next() {
             Some(_) => Err(Repeated),
@@ -159,8 +153,8 @@ impl Element {
         let mut children = self.node().children();
         match (children.next(), children.next()) {
             (None, _) => Some(""),
-            (Some(only), None) if only.is_text() => own_text(only),
-            (Some(_), _) => None,
+            (Some(only), None) => only.as_text(),
+            (Some(_), Some(_)) => None,
         }
     }
 
@@ -205,12 +199,12 @@ impl Element {
 
     /// The element around this one in its own document: for outermost ones of decrypted content, the wrapper.
     pub(crate) fn parent_as_sent(&self) -> Option<Element> {
-        self.node().parent_element().map(|parent| self.sibling(parent))
+        self.node().parent().map(|parent| self.sibling(parent))
     }
 
     /// If this is the wrapper of decrypted content, and no element of any message: what the content stands for.
     pub(crate) fn wraps(&self) -> Option<&Element> {
-        self.document.stands_for().filter(|_| self.node().parent_element().is_none())
+        self.document.stands_for().filter(|_| self.node().parent().is_none())
     }
 
     /// Whether both handles are to the very same node, not merely to equal content.
@@ -233,18 +227,14 @@ impl Element {
         if prefix == "xml" {
             return Some(XML_NAMESPACE);
         }
-        let name = (!prefix.is_empty()).then_some(prefix);
-        self.node().lookup_namespace_uri(name).filter(|namespace| !namespace.is_empty())
+        Some(self.node().bound(prefix)).filter(|namespace| !namespace.is_empty())
     }
 
     /// Every prefix bound here with its namespace, without `xml`; the empty prefix is the default namespace.
     #[must_use]
     pub fn in_scope(&self) -> Vec<(String, String)> {
-        self.node()
-            .namespaces()
-            .filter(|bound| !bound.uri().is_empty())
-            .map(|bound| (bound.name().unwrap_or_default().to_owned(), bound.uri().to_owned()))
-            .collect()
+        let bound = self.node().in_scope();
+        bound.iter().map(|b| (b.prefix.to_owned(), b.namespace.to_owned())).collect()
     }
 
     /// The characters as sent, with line ends as line feeds: for cutting out and passing on, never for reading.
@@ -252,7 +242,7 @@ impl Element {
     /// Namespace declarations that stand further out are not part of it.
     #[must_use]
     pub fn source(&self) -> &str {
-        self.document_text().get(self.node().range()).unwrap_or_default()
+        self.node().source()
     }
 }
 
@@ -263,42 +253,7 @@ impl std::fmt::Debug for Element {
     }
 }
 
-fn is(node: Node<'_, '_>, namespace: &str, local: &str) -> bool {
-    let name = node.tag_name();
-    node.is_element() && name.name() == local && name.namespace().unwrap_or_default() == namespace
-}
-
 /// The text nodes directly inside; comments stand between them.
-pub(crate) fn texts<'d>(node: Node<'d, 'd>) -> impl Iterator<Item = &'d str> {
-    node.children().filter(Node::is_text).filter_map(own_text)
-}
-
-/// The characters of a text node.
-// `Node::text` is banned because on an element it is the first text child only; on a text node the storage is its own.
-pub(crate) fn own_text<'d>(text_node: Node<'d, 'd>) -> Option<&'d str> {
-    text_node.text_storage().map(roxmltree::StringStorage::as_str)
-}
-
-/// The attributes in the xml namespace that an element has or inherits: of each name the nearest.
-// SPEC: Canonical XML 1.0 §2.4, for the apex of a subset; all of them, not only `xml:lang` and `xml:space`.
-pub(crate) fn xml_attributes<'d>(element: Node<'d, 'd>) -> Vec<roxmltree::Attribute<'d, 'd>> {
-    let mut attributes: Vec<_> = element
-        .ancestors()
-        .flat_map(|around| around.attributes())
-        .filter(|attribute| attribute.namespace() == Some(XML_NAMESPACE))
-        .collect();
-    attributes.sort_by_key(roxmltree::Attribute::name); // stable: the nearest stays first
-    attributes.dedup_by_key(|attribute| attribute.name());
-    attributes
-}
-
-/// The prefix of an element's name, read from the start tag: the parser keeps the namespace only.
-pub(crate) fn prefix<'d>(element: Node<'d, 'd>, text: &'d str) -> &'d str {
-    let tag = text.get(element.range().start.saturating_add(1)..).unwrap_or_default();
-    let end =
-        tag.bytes().position(|octet| matches!(octet, b':' | b' ' | b'\t' | b'\n' | b'/' | b'>'));
-    match end.and_then(|end| tag.split_at_checked(end)) {
-        Some((prefix, rest)) if rest.starts_with(':') => prefix,
-        _ => "",
-    }
+fn texts(node: Node<'_>) -> impl Iterator<Item = &str> {
+    node.children().filter_map(Node::as_text)
 }

@@ -7,9 +7,7 @@
 //!
 //! XML Encryption 1.1 §4.4, §4.5: the scope of the content is that of the replaced element's parent.
 
-use crate::document::unix_line_ends;
-use crate::element::xml_attributes;
-use crate::{Document, Element, Flaw, Limits, escape, guard};
+use crate::{Document, Element, Flaw, Limits, escape, guard, parse};
 
 /// What decrypted content must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,7 +56,7 @@ impl Fragment {
 
     /// What it takes of a tree's room: all that was parsed.
     pub(crate) fn octets(&self) -> usize {
-        self.wrapper.document_text().len()
+        self.wrapper.document().nodes().source().len()
     }
 
     pub(crate) fn declarations(&self) -> usize {
@@ -75,28 +73,25 @@ impl Fragment {
         if outer.count() > MOST_NESTED {
             return Err(Flaw::TooDeep);
         }
-        if plain.len() > limits.octets {
-            return Err(Flaw::TooLarge);
-        }
-        let plain = std::str::from_utf8(plain).map_err(|_| Flaw::NotUtf8)?;
+        let plain = guard::characters(plain, limits)?;
         let (mut text, declared) = start_of_wrapper(at);
-        text.push_str(&unix_line_ends(plain));
+        text.push_str(&guard::unix_line_ends(plain));
         text.push_str("</w>");
         if text.len() > limits.octets {
             return Err(Flaw::TooLarge);
         }
-        let declarations = guard::check(&text, &inside(limits, at, declared))?;
-        let wrapper = Document::root_of(text, Some(at.clone()))?;
+        let nodes = parse::parse(text, &inside(limits, at, declared))?;
+        let declarations = nodes.declarations().saturating_sub(declared);
+        let wrapper = Document::root_of(nodes, Some(at.clone()));
         // SECURITY: `</w><w>` would end the wrapper, and its scope, early. The parser refuses a second root already.
         // Test: content_that_ends_its_wrapper_is_refused.
-        if wrapper.source().len() != wrapper.document_text().len() {
+        if wrapper.source().len() != wrapper.document().nodes().source().len() {
             return Err(Flaw::Malformed);
         }
         // SECURITY: what is read as "the decrypted element" must be all that was encrypted.
         if shape == Shape::Element && !is_one_element(&wrapper) {
             return Err(Flaw::NotOneElement);
         }
-        let declarations = declarations.saturating_sub(declared);
         Ok(Self { wrapper, at: at.clone(), declarations })
     }
 }
@@ -119,13 +114,13 @@ fn start_of_wrapper(at: &Element) -> (String, usize) {
     let mut tag = b"<w".to_vec();
     let mut declared = 0_usize;
     if let Some(parent) = at.parent() {
-        for (prefix, namespace) in parent.in_scope() {
+        for bound in parent.node().in_scope() {
             declared = declared.saturating_add(1);
-            let colon = if prefix.is_empty() { "" } else { ":" };
-            write_attribute(&mut tag, &["xmlns", colon, &prefix], &namespace);
+            let colon = if bound.prefix.is_empty() { "" } else { ":" };
+            write_attribute(&mut tag, &["xmlns", colon, bound.prefix], bound.namespace);
         }
-        for attribute in xml_attributes(parent.node()) {
-            write_attribute(&mut tag, &["xml:", attribute.name()], attribute.value());
+        for (attribute, _) in parent.node().xml_attributes() {
+            write_attribute(&mut tag, &["xml:", attribute.local], attribute.value);
         }
     }
     tag.push(b'>');

@@ -2,8 +2,9 @@
 //!
 //! In the order data flows:
 //!
-//! 1. [`Document::parse`] takes octets from the network, refuses what no security message needs (document type, processing
-//!    instructions, sizes beyond [`Limits`]) *before* a parser sees them, and returns the root [`Element`].
+//! 1. [`Document::parse`] takes octets from the network, refuses what is not XML and what no security message needs (document
+//!    type, processing instructions, sizes beyond [`Limits`]) at the first octet that shows it, and returns the root
+//!    [`Element`].
 //! 2. An [`Element`] is a handle that owns its document: it can be kept, sent and passed on, so that what was verified and
 //!    what is read are the same node and never found a second time by its id or name.
 //! 3. A [`Tree`] holds the one index of ids over a message, and takes decrypted content: a [`Fragment`], which is parsed in the
@@ -41,6 +42,8 @@ mod escape;
 mod flaw;
 mod fragment;
 mod guard;
+mod nodes;
+mod parse;
 pub mod time;
 mod tree;
 mod view;

@@ -7,9 +7,7 @@
 //! Decrypted content is seen by a [`View`] only below the header entry that decrypted it; that is why a signature is
 //! verified against a view and not against the document.
 
-use std::collections::{BTreeMap, HashMap};
-
-use roxmltree::{Attribute, Node};
+use std::collections::BTreeMap;
 
 use crate::{Element, Flaw, Fragment, Limits, NodeKey, Shape, View, XML_NAMESPACE};
 
@@ -28,7 +26,7 @@ const WSU: &str =
 #[derive(Debug)]
 pub struct Tree {
     root: Element,
-    ids: HashMap<String, Element>,
+    ids: BTreeMap<String, Element>,
     grafts: BTreeMap<NodeKey, Graft>,
     left: Room,
 }
@@ -67,7 +65,7 @@ impl Tree {
     ///
     /// [`Flaw::DuplicateId`] if two attributes have one value.
     pub fn new(root: Element) -> Result<Self, Flaw> {
-        let mut ids = HashMap::new();
+        let mut ids = BTreeMap::new();
         index(&mut ids, &root)?;
         Ok(Self { root, ids, grafts: BTreeMap::new(), left: Room::MESSAGE })
     }
@@ -161,7 +159,7 @@ impl Tree {
         }
         let left = self.left.without(&fragment)?;
         let elements: Vec<Element> = fragment.elements().collect();
-        let mut ids = HashMap::new();
+        let mut ids = BTreeMap::new();
         for element in &elements {
             index(&mut ids, element)?;
         }
@@ -199,10 +197,9 @@ impl Tree {
 /// Adds the ids of an element and of all inside it.
 // SECURITY: signature wrapping. With one id on two elements, what is verified and what is read may differ.
 // Test: an_id_on_two_elements_is_refused.
-fn index(ids: &mut HashMap<String, Element>, root: &Element) -> Result<(), Flaw> {
-    for node in root.node().descendants().filter(Node::is_element) {
-        let is_id = |a: &Attribute<'_, '_>| is_id(a.namespace().unwrap_or_default(), a.name());
-        for id in node.attributes().filter(is_id).map(|id| id.value()) {
+fn index(ids: &mut BTreeMap<String, Element>, root: &Element) -> Result<(), Flaw> {
+    for node in root.node().elements() {
+        for id in node.attributes().filter(|a| is_id(a.namespace, a.local)).map(|id| id.value) {
             if !id.is_empty() && ids.insert(id.to_owned(), root.sibling(node)).is_some() {
                 return Err(Flaw::DuplicateId(id.to_owned()));
             }

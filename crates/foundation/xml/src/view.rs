@@ -4,10 +4,8 @@
 //! Out: elements, text and canonical octets, with decrypted content in the place of what it stands for.
 //! Never: content that is decrypted only below that place; what was replaced by content decrypted above it.
 
-use roxmltree::Node;
-
 use crate::c14n;
-use crate::element::own_text;
+use crate::nodes::Node;
 use crate::{C14n, Element, Fragment, NodeKey, Place, Repeated, Tree, Uncanonical};
 
 /// The message as seen from one place of the header.
@@ -132,9 +130,7 @@ impl<'t> View<'t> {
     pub fn text(&self, of: &Element) -> String {
         let mut text = String::new();
         self.each_child(of, &mut |_, child| {
-            if child.is_text() {
-                text.push_str(own_text(child).unwrap_or_default());
-            }
+            text.push_str(child.as_text().unwrap_or_default());
         });
         text
     }
@@ -169,7 +165,7 @@ impl<'t> View<'t> {
 
     /// Visits the children of an element, each with a handle to a node of its document.
     // Recursion is as deep as replacements stand directly in one another, which a fragment limits.
-    fn each_child(&self, of: &Element, visit: &mut dyn FnMut(&Element, Node<'_, '_>)) {
+    fn each_child(&self, of: &Element, visit: &mut dyn FnMut(&Element, Node<'_>)) {
         for child in of.node().children() {
             let key = NodeKey::new(of.document().serial(), child.id());
             match self.grafted(key) {

@@ -1,0 +1,400 @@
+//! The one parser.
+//!
+//! In:  text that the [guard](crate::guard) let pass, and [`Limits`].
+//! Out: its [`Nodes`].
+//! Never: reads an octet twice, or goes on behind the first flaw. No document type, no processing instruction, no entity but
+//! the five of XML itself; nothing that is not well-formed and namespace-well-formed; nothing deeper, wider or longer than
+//! the limits.
+//!
+//! XML 1.0 (fifth edition) §2, §3.1, §3.3.3, §4.1; Namespaces in XML 1.0 (third edition).
+
+use memchr::{memchr, memchr2, memmem};
+
+use crate::nodes::{Attributed, Bound, Content, Declared, Entry, NodeId, Nodes, Span, Tag};
+use crate::{Flaw, Limits, XML_NAMESPACE};
+
+mod cursor;
+mod namespaces;
+
+use cursor::Cursor;
+use namespaces::Namespaces;
+
+/// Parses one document.
+pub(crate) fn parse(mut text: String, limits: &Limits) -> Result<Nodes, Flaw> {
+    let source = text.len();
+    // LIMIT: places are kept in 32 bits; what does not stand in the source has no more octets than it.
+    if !u32::try_from(source).is_ok_and(|octets| octets <= u32::MAX / 2) {
+        return Err(Flaw::TooLarge);
+    }
+    let mut parser = Parser::new(&text, limits);
+    parser.document()?;
+    let Parser { beside, entries, attributes, declarations, .. } = parser;
+    text.push_str(&beside);
+    Ok(Nodes::new(text, source, entries, attributes, declarations))
+}
+
+struct Parser<'t> {
+    text: &'t str,
+    cursor: Cursor<'t>,
+    limits: &'t Limits,
+    namespaces: Namespaces<'t>,
+    /// Innermost last.
+    open: Vec<Open<'t>>,
+    /// The text since the last tag or comment.
+    pending: Pending,
+    /// Whether `]]>` may stand anywhere.
+    may_close_section: bool,
+    /// Characters that do not stand in the text as they are; their places are counted on from its end.
+    beside: String,
+    entries: Vec<Entry>,
+    attributes: Vec<Attributed>,
+    declarations: Vec<Declared>,
+}
+
+/// An element whose end tag is still to come.
+struct Open<'t> {
+    id: NodeId,
+    name: &'t str,
+    /// How many declarations are in scope outside it.
+    outside: usize,
+}
+
+#[derive(Clone, Copy)]
+enum Pending {
+    None,
+    /// As it stands in the text.
+    Source(Span),
+    /// From there on in what stands beside the text.
+    Beside(usize),
+}
+
+impl<'t> Parser<'t> {
+    fn new(text: &'t str, limits: &'t Limits) -> Self {
+        Self {
+            text,
+            cursor: Cursor::new(text),
+            limits,
+            namespaces: Namespaces::new(limits),
+            open: Vec::with_capacity(16),
+            pending: Pending::None,
+            may_close_section: memchr(b']', text.as_bytes()).is_some(),
+            beside: String::new(),
+            entries: Vec::with_capacity(text.len() / 40),
+            attributes: Vec::with_capacity(text.len() / 100),
+            declarations: Vec::with_capacity(16),
+        }
+    }
+
+    fn document(&mut self) -> Result<(), Flaw> {
+        self.around_root()?;
+        match self.cursor.rest {
+            [b'<', rest @ ..] => self.cursor.rest = rest,
+            _ => return Err(Flaw::Malformed),
+        }
+        self.start_tag()?;
+        while !self.open.is_empty() {
+            self.content()?;
+        }
+        self.around_root()?;
+        if self.cursor.rest.is_empty() { Ok(()) } else { Err(Flaw::Malformed) }
+    }
+
+    /// White space and comments, which are no part of the tree.
+    fn around_root(&mut self) -> Result<(), Flaw> {
+        loop {
+            self.cursor.white();
+            if self.cursor.takes(b"<!--") {
+                self.cursor.comment()?;
+                continue;
+            }
+            return match self.cursor.rest {
+                [b'<', b'?', ..] => Err(Flaw::ProcessingInstruction),
+                [b'<', b'!', ..] => Err(self.declaration()),
+                _ => Ok(()),
+            };
+        }
+    }
+
+    /// Text up to the next markup, and that.
+    fn content(&mut self) -> Result<(), Flaw> {
+        let rest = self.cursor.rest;
+        if rest.first() != Some(&b'<') {
+            let length = memchr2(b'<', b'&', rest).ok_or(Flaw::Malformed)?;
+            self.characters(length)?;
+        }
+        match self.cursor.rest {
+            [b'&', rest @ ..] => {
+                self.cursor.rest = rest;
+                let character = self.cursor.reference()?;
+                self.put(character.encode_utf8(&mut [0; 4]));
+                Ok(())
+            }
+            [b'<', b'/', rest @ ..] => {
+                self.cursor.rest = rest;
+                self.end_text();
+                self.end_tag()
+            }
+            [b'<', b'!', ..] => self.comment_or_section(),
+            [b'<', b'?', ..] => Err(Flaw::ProcessingInstruction),
+            [_, rest @ ..] => {
+                self.cursor.rest = rest;
+                self.end_text();
+                self.start_tag()
+            }
+            [] => Err(Flaw::Malformed),
+        }
+    }
+
+    // SPEC: XML 1.0 §2.4: `]]>` stands in text only where it ends a CDATA section.
+    fn characters(&mut self, length: usize) -> Result<(), Flaw> {
+        let span = self.cursor.skip(length);
+        let text = span.of(self.text);
+        if self.may_close_section && memmem::find(text.as_bytes(), b"]]>").is_some() {
+            return Err(Flaw::Malformed);
+        }
+        match self.pending {
+            Pending::None if !text.is_empty() => self.pending = Pending::Source(span),
+            Pending::None => {}
+            Pending::Source(_) | Pending::Beside(_) => self.put(text),
+        }
+        Ok(())
+    }
+
+    /// Appends to the pending text what does not stand behind it.
+    fn put(&mut self, text: &str) {
+        let from = match self.pending {
+            Pending::Beside(from) => from,
+            Pending::None => self.beside.len(),
+            Pending::Source(before) => {
+                let from = self.beside.len();
+                self.beside.push_str(before.of(self.text));
+                from
+            }
+        };
+        self.beside.push_str(text);
+        self.pending = Pending::Beside(from);
+    }
+
+    fn end_text(&mut self) {
+        let span = match std::mem::replace(&mut self.pending, Pending::None) {
+            Pending::None => return,
+            Pending::Source(span) => span,
+            Pending::Beside(from) => self.span_beside(from),
+        };
+        self.leaf(Content::Text(span));
+    }
+
+    /// From there on in what stands beside the text.
+    fn span_beside(&self, from: usize) -> Span {
+        let place = |beside: usize| {
+            u32::try_from(self.text.len().saturating_add(beside)).unwrap_or(u32::MAX)
+        };
+        Span { start: place(from), end: place(self.beside.len()) }
+    }
+
+    fn comment_or_section(&mut self) -> Result<(), Flaw> {
+        if self.cursor.takes(b"<!--") {
+            let inside = self.cursor.comment()?;
+            self.end_text();
+            self.leaf(Content::Comment(inside));
+            Ok(())
+        } else if self.cursor.takes(b"<![CDATA[") {
+            let inside = self.cursor.section()?;
+            self.put(inside.of(self.text)); // an empty one too is there
+            Ok(())
+        } else {
+            Err(self.declaration())
+        }
+    }
+
+    /// What `<!` is that begins neither a comment nor a section.
+    fn declaration(&self) -> Flaw {
+        if self.cursor.rest.starts_with(b"<!DOCTYPE") { Flaw::Doctype } else { Flaw::Malformed }
+    }
+
+    fn next_id(&self) -> NodeId {
+        NodeId(count(&self.entries))
+    }
+
+    fn leaf(&mut self, content: Content) {
+        let parent = self.open.last().map(|open| open.id);
+        let behind = count(&self.entries).saturating_add(1);
+        self.entries.push(Entry { parent, behind, content });
+    }
+
+    /// A start tag, or that of an empty element; its `<` is behind us.
+    fn start_tag(&mut self) -> Result<(), Flaw> {
+        if self.open.len() >= self.limits.depth {
+            return Err(Flaw::TooDeep);
+        }
+        let outside = self.namespaces.in_scope();
+        let (attributes, declarations) = (count(&self.attributes), self.namespaces.declared());
+        let name = self.cursor.name()?;
+        let empty = self.attributes(outside)?;
+        let namespace = self.namespaces.bound(name.prefix().of(self.text))?;
+        let attributes = Span { start: attributes, end: count(&self.attributes) };
+        if attributes.start != attributes.end {
+            self.bind_attributes(attributes)?;
+        }
+        let id = self.next_id();
+        let declarations = Span { start: declarations, end: self.namespaces.declared() };
+        let tag = Tag { name, end: self.cursor.at(), namespace, attributes, declarations };
+        self.leaf(Content::Element(tag));
+        if empty {
+            self.namespaces.leave(outside);
+        } else {
+            self.open.push(Open { id, name: name.qualified().of(self.text), outside });
+        }
+        Ok(())
+    }
+
+    /// Everything behind the name, and whether that is the end of the element.
+    fn attributes(&mut self, outside: usize) -> Result<bool, Flaw> {
+        for count in 0.. {
+            let apart = self.cursor.white();
+            match self.cursor.rest {
+                [b'>', rest @ ..] => {
+                    self.cursor.rest = rest;
+                    return Ok(false);
+                }
+                [b'/', b'>', rest @ ..] => {
+                    self.cursor.rest = rest;
+                    return Ok(true);
+                }
+                _ if !apart => break,
+                _ if count >= self.limits.attributes => return Err(Flaw::TooManyAttributes),
+                _ => self.attribute(outside)?,
+            }
+        }
+        Err(Flaw::Malformed)
+    }
+
+    fn attribute(&mut self, outside: usize) -> Result<(), Flaw> {
+        let name = self.cursor.name()?;
+        self.cursor.white();
+        if !self.cursor.takes(b"=") {
+            return Err(Flaw::Malformed);
+        }
+        self.cursor.white();
+        let (written, says_so) = self.cursor.quoted()?;
+        let value = if says_so { written } else { self.normalize(written)? };
+        let (prefix, local) = (name.prefix().of(self.text), name.local().of(self.text));
+        match (prefix, local) {
+            ("", "xmlns") => self.declare(Span::default(), value, outside),
+            // SECURITY: parsers have taken `p:xmlns` for a default namespace.
+            // Test: a_forbidden_namespace_declaration_is_refused.
+            (_, "xmlns") => Err(Flaw::NamespaceDeclaration),
+            ("xmlns", _) => self.declare(name.local(), value, outside),
+            _ => {
+                self.attributes.push(Attributed { name, namespace: Bound::Nothing, value });
+                Ok(())
+            }
+        }
+    }
+
+    fn declare(&mut self, prefix: Span, namespace: Span, outside: usize) -> Result<(), Flaw> {
+        let uri = said(self.text, &self.beside, namespace);
+        self.namespaces.declare(prefix.of(self.text), uri, outside)?;
+        self.declarations.push(Declared { prefix, namespace });
+        Ok(())
+    }
+
+    /// What a value says that is not what is written.
+    // SPEC: XML 1.0 §3.3.3: white space becomes spaces, unless a reference says it.
+    fn normalize(&mut self, written: Span) -> Result<Span, Flaw> {
+        let from = self.beside.len();
+        let written = written.of(self.text);
+        let mut inside = Cursor::new(written);
+        loop {
+            let plain = inside.skip_plain().of(written);
+            self.beside.push_str(plain);
+            match inside.rest {
+                [b'&', rest @ ..] => {
+                    inside.rest = rest;
+                    self.beside.push(inside.reference()?);
+                }
+                [b'\t' | b'\n', rest @ ..] => {
+                    inside.rest = rest;
+                    self.beside.push(' ');
+                }
+                [] => return Ok(self.span_beside(from)),
+                _ => return Err(Flaw::Malformed), // `<`
+            }
+        }
+    }
+
+    /// Finds the namespaces of a start tag's attributes, all declarations of which are known by now.
+    fn bind_attributes(&mut self, attributes: Span) -> Result<(), Flaw> {
+        let (text, beside, declarations) = (self.text, &self.beside, &self.declarations);
+        let uri = |bound: Bound| match bound {
+            Bound::Nothing => "",
+            Bound::Xml => XML_NAMESPACE,
+            Bound::By(number) => usize::try_from(number)
+                .ok()
+                .and_then(|number| declarations.get(number))
+                .map_or("", |by| said(text, beside, by.namespace)),
+        };
+        let mut rest = self.attributes.get_mut(attributes.numbers()).unwrap_or_default();
+        while let [attribute, others @ ..] = rest {
+            if attribute.name.is_prefixed() {
+                attribute.namespace = self.namespaces.bound(attribute.name.prefix().of(text))?;
+            }
+            rest = others;
+        }
+        // SPEC: Namespaces in XML 1.0 §6.3: no two with one name, nor with one local name and one namespace.
+        let mut rest = self.attributes.get(attributes.numbers()).unwrap_or_default();
+        while let [attribute, others @ ..] = rest {
+            let local = attribute.name.local().of(text);
+            let same = |other: &Attributed| {
+                other.name.local().of(text) == local
+                    && (other.namespace == attribute.namespace
+                        || uri(other.namespace) == uri(attribute.namespace))
+            };
+            if others.iter().any(same) {
+                return Err(Flaw::Malformed);
+            }
+            rest = others;
+        }
+        Ok(())
+    }
+
+    /// An end tag behind its `</`.
+    fn end_tag(&mut self) -> Result<(), Flaw> {
+        let Some(Open { id, name, outside }) = self.open.pop() else {
+            return Err(Flaw::Malformed);
+        };
+        if !self.cursor.takes(name.as_bytes()) {
+            let empty = self.cursor.rest.starts_with(b":");
+            return Err(if empty { Flaw::EmptyPrefix } else { Flaw::Malformed });
+        }
+        self.cursor.white();
+        if !self.cursor.takes(b">") {
+            return Err(Flaw::Malformed);
+        }
+        self.namespaces.leave(outside);
+        let (end, behind) = (self.cursor.at(), count(&self.entries));
+        let at = usize::try_from(id.0).unwrap_or(usize::MAX);
+        if let Some(Entry { behind: inside, content: Content::Element(tag), .. }) =
+            self.entries.get_mut(at)
+        {
+            *inside = behind;
+            tag.end = end;
+        }
+        Ok(())
+    }
+}
+
+/// The characters of a span, wherever they stand while the text and what stands beside it are two.
+fn said<'t>(text: &'t str, beside: &'t str, span: Span) -> &'t str {
+    let Span { start, end } = span;
+    let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+    match (start.checked_sub(length), end.checked_sub(length)) {
+        (Some(start), Some(end)) => Span { start, end }.of(beside),
+        _ => span.of(text),
+    }
+}
+
+fn count<T>(of: &[T]) -> u32 {
+    u32::try_from(of.len()).unwrap_or(u32::MAX)
+}
+

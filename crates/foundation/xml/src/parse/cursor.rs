@@ -1,0 +1,214 @@
+//! The tokens of XML.
+//!
+//! In:  text that holds characters of XML only, and no carriage return.
+//! Out: names, values, references and comments, and where they stand.
+//! Never: goes back; what is behind it was read once.
+//!
+//! XML 1.0 (fifth edition) §2.3, §2.5, §4.1; Namespaces in XML 1.0 (third edition) §4.
+
+use memchr::{memchr, memmem};
+
+use crate::nodes::{Name, Span};
+use crate::{Flaw, escape};
+
+/// What is still to be read of a text.
+pub(super) struct Cursor<'t> {
+    text: &'t str,
+    pub(super) rest: &'t [u8],
+}
+
+impl<'t> Cursor<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Self { text, rest: text.as_bytes() }
+    }
+
+    /// How many octets were read.
+    pub(super) fn at(&self) -> u32 {
+        // The parser takes no text whose octets need more than 32 bits to count.
+        u32::try_from(self.text.len().saturating_sub(self.rest.len())).unwrap_or(u32::MAX)
+    }
+
+    /// Skips white space, and says whether there was any.
+    pub(super) fn white(&mut self) -> bool {
+        let mut any = false;
+        while let [b' ' | b'\n' | b'\t', rest @ ..] = self.rest {
+            self.rest = rest;
+            any = true;
+        }
+        any
+    }
+
+    pub(super) fn takes(&mut self, token: &[u8]) -> bool {
+        let behind = self.rest.strip_prefix(token);
+        self.rest = behind.unwrap_or(self.rest);
+        behind.is_some()
+    }
+
+    /// Skips `count` octets, which are there.
+    pub(super) fn skip(&mut self, count: usize) -> Span {
+        let start = self.at();
+        self.rest = self.rest.get(count..).unwrap_or_default();
+        Span { start, end: self.at() }
+    }
+
+    /// A qualified name.
+    // SPEC: Namespaces in XML 1.0 §4: QName ::= (NCName ':')? NCName.
+    pub(super) fn name(&mut self) -> Result<Name, Flaw> {
+        let mut colon = None;
+        let mut ascii = true;
+        let mut length = 0_usize;
+        for octet in self.rest {
+            match class(*octet) {
+                Class::Name | Class::Digit => {}
+                Class::Colon if colon.is_some() => return Err(Flaw::Malformed),
+                Class::Colon => colon = Some(length),
+                Class::Beyond => ascii = false,
+                Class::Other => break,
+            }
+            length = length.saturating_add(1);
+        }
+        let prefixed = colon.map(|colon| colon.saturating_add(1));
+        if prefixed == Some(1) {
+            return Err(Flaw::EmptyPrefix);
+        }
+        let (prefix, local) = (0..colon.unwrap_or(0), prefixed.unwrap_or(0)..length);
+        let span = self.skip(length);
+        let written = span.of(self.text);
+        let starts = |part: &str| part.bytes().next().is_some_and(|o| class(o) == Class::Name);
+        let sound = |part| match written.get(part).unwrap_or_default() {
+            part if ascii => starts(part),
+            part => is_ncname(part),
+        };
+        if (colon.is_some() && !sound(prefix)) || !sound(local.clone()) {
+            return Err(Flaw::Malformed);
+        }
+        let local = u32::try_from(local.start).unwrap_or(u32::MAX);
+        Ok(Name { start: span.start, local: span.start.saturating_add(local), end: span.end })
+    }
+
+    /// Skips what a value says as it is written.
+    pub(super) fn skip_plain(&mut self) -> Span {
+        let length = self.rest.iter().position(|octet| to_normalize(*octet));
+        self.skip(length.unwrap_or(self.rest.len()))
+    }
+
+    /// The inside of a quoted value, as written: `true` if that is also what it says.
+    pub(super) fn quoted(&mut self) -> Result<(Span, bool), Flaw> {
+        let (quote, inside) = match self.rest {
+            [quote @ (b'"' | b'\''), inside @ ..] => (*quote, inside),
+            _ => return Err(Flaw::Malformed),
+        };
+        let length = memchr(quote, inside).ok_or(Flaw::Malformed)?;
+        self.rest = inside;
+        let span = self.skip(length);
+        self.skip(1);
+        let value = inside.get(..length).unwrap_or_default();
+        // Nearly every value needs nothing, and looking at all octets without a branch is quick.
+        Ok((span, !value.iter().fold(false, |found, octet| found | to_normalize(*octet))))
+    }
+
+    /// The character that a reference stands for; the ampersand is behind us.
+    // SPEC: XML 1.0 §4.1, §4.6. There is no DTD, so that there are no other entities.
+    pub(super) fn reference(&mut self) -> Result<char, Flaw> {
+        let end = memchr(b';', self.rest).ok_or(Flaw::Malformed)?;
+        let name = self.skip(end).of(self.text);
+        self.skip(1);
+        let (digits, radix) = match name {
+            "lt" => return Ok('<'),
+            "gt" => return Ok('>'),
+            "amp" => return Ok('&'),
+            "apos" => return Ok('\''),
+            "quot" => return Ok('"'),
+            _ => match (name.strip_prefix("#x"), name.strip_prefix('#')) {
+                (Some(digits), _) => (digits, 16),
+                (None, Some(digits)) => (digits, 10),
+                (None, None) => return Err(Flaw::Malformed),
+            },
+        };
+        let mut code = None;
+        for digit in digits.chars() {
+            let digit = digit.to_digit(radix).ok_or(Flaw::Malformed)?;
+            code = Some(code.unwrap_or(0_u32).saturating_mul(radix).saturating_add(digit));
+        }
+        let character = char::from_u32(code.ok_or(Flaw::Malformed)?);
+        character.filter(|c| escape::is_xml(*c)).ok_or(Flaw::CharacterReference)
+    }
+
+    /// A comment's inside; its `<!--` is behind us.
+    // SPEC: XML 1.0 §2.5: no `--` inside, and no `-` at its end.
+    pub(super) fn comment(&mut self) -> Result<Span, Flaw> {
+        let length = memmem::find(self.rest, b"--").ok_or(Flaw::Malformed)?;
+        let inside = self.skip(length);
+        if self.takes(b"-->") { Ok(inside) } else { Err(Flaw::Malformed) }
+    }
+
+    /// A CDATA section's inside; its `<![CDATA[` is behind us.
+    pub(super) fn section(&mut self) -> Result<Span, Flaw> {
+        let length = memmem::find(self.rest, b"]]>").ok_or(Flaw::Malformed)?;
+        let inside = self.skip(length);
+        self.skip(3);
+        Ok(inside)
+    }
+}
+
+/// What an octet of an attribute value asks for more than being copied: a reference, white space, or a refusal.
+fn to_normalize(octet: u8) -> bool {
+    octet < b' ' || matches!(octet, b'&' | b'<')
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// May begin a name.
+    Name,
+    /// May stand in a name.
+    Digit,
+    Colon,
+    /// Part of a character beyond ASCII.
+    Beyond,
+    Other,
+}
+
+fn class(octet: u8) -> Class {
+    CLASSES.get(usize::from(octet)).copied().unwrap_or(Class::Other)
+}
+
+const CLASSES: [Class; 256] = {
+    let mut classes = [Class::Other; 256];
+    let mut octet = 0_u8;
+    loop {
+        let class = match octet {
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => Class::Name,
+            b'0'..=b'9' | b'-' | b'.' => Class::Digit,
+            b':' => Class::Colon,
+            0x80.. => Class::Beyond,
+            _ => Class::Other,
+        };
+        classes[octet as usize] = class;
+        if octet == u8::MAX {
+            break classes;
+        }
+        octet += 1;
+    }
+};
+
+/// Whether this is a name without a colon.
+// SPEC: XML 1.0 §2.3, productions 4 and 4a.
+fn is_ncname(part: &str) -> bool {
+    let mut characters = part.chars();
+    characters.next().is_some_and(starts_name) && characters.all(continues_name)
+}
+
+fn starts_name(c: char) -> bool {
+    matches!(c,
+        'a'..='z' | 'A'..='Z' | '_'
+        | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}' | '\u{370}'..='\u{37D}'
+        | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}'
+        | '\u{2C00}'..='\u{2FEF}' | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}'
+        | '\u{FDF0}'..='\u{FFFD}' | '\u{10000}'..='\u{EFFFF}')
+}
+
+fn continues_name(c: char) -> bool {
+    starts_name(c)
+        || matches!(c,
+            '0'..='9' | '-' | '.' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
+}
