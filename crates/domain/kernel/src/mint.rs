@@ -4,7 +4,6 @@
 //! Out: a [`Minted`] token. Nothing else makes one, and nothing else reaches a token-signing key.
 //! Never: says more than the permit allows.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use symbolon_formats::{Draft, EncodeFlaw};
@@ -142,10 +141,5 @@ fn token_id(exchange: &Exchange<'_>) -> Result<TokenId, Refusal> {
     let mut octets = [0; 16];
     let filled = exchange.kernel.ports.random.fill(&mut octets);
     filled.map_err(|_| Refusal::unavailable(Duration::from_secs(1), "no randomness"))?;
-    let mut id = String::with_capacity(33);
-    id.push('_');
-    for octet in octets {
-        let _ = write!(id, "{octet:02x}");
-    }
-    Ok(TokenId::new(id))
+    Ok(TokenId::new(format!("_{:032x}", u128::from_be_bytes(octets))))
 }

@@ -92,16 +92,6 @@ pub enum Property {
 }
 
 impl Property {
-    const ALL: [Self; 7] = [
-        Self::To,
-        Self::Action,
-        Self::MessageId,
-        Self::ReplyTo,
-        Self::FaultTo,
-        Self::From,
-        Self::RelatesTo,
-    ];
-
     /// Name of the header block in 1.0; that of 2004 differs in its namespace.
     #[must_use]
     pub const fn name(self) -> QName {
@@ -118,9 +108,17 @@ impl Property {
 
     /// The property that a header block carries, in that version.
     pub(crate) fn of(block: &Element, version: AddressingVersion) -> Option<Self> {
-        // By local name first: it is short, and differs sooner.
-        let known = Self::ALL.into_iter().find(|one| one.name().local == block.local());
-        known.filter(|_| block.namespace() == version.namespace())
+        let property = match block.local() {
+            "To" => Self::To,
+            "Action" => Self::Action,
+            "MessageID" => Self::MessageId,
+            "ReplyTo" => Self::ReplyTo,
+            "FaultTo" => Self::FaultTo,
+            "From" => Self::From,
+            "RelatesTo" => Self::RelatesTo,
+            _ => return None,
+        };
+        (block.namespace() == version.namespace()).then_some(property)
     }
 }
 
@@ -223,8 +221,7 @@ pub struct Addressing {
 impl Addressing {
     /// Reads the header blocks for us.
     pub(crate) fn read(headers: &[Element], doubles: Doubles) -> Result<Self, AddressingFlaw> {
-        let version = AddressingVersion::of(headers);
-        let mut blocks = Blocks { headers, version, doubles, doubled: false };
+        let mut blocks = Blocks::new(headers, doubles);
         let (action, message_id) =
             (blocks.text(Property::Action)?, blocks.text(Property::MessageId)?);
         let to = blocks.text(Property::To)?;
@@ -232,10 +229,10 @@ impl Addressing {
         let fault_to = blocks.endpoint(Property::FaultTo)?.unwrap_or(reply_to);
         blocks.one(Property::From, |_, _| Ok(()))?;
         let relates_to = blocks.relates_to()?;
-        if action.is_none() && headers.iter().any(|block| Property::of(block, version).is_some()) {
+        if action.is_none() && !blocks.named.is_empty() {
             return Err(AddressingFlaw::ActionMissing);
         }
-        let doubled = blocks.doubled;
+        let Blocks { version, doubled, .. } = blocks;
         Ok(Self { version, action, message_id, to, relates_to, reply_to, fault_to, doubled })
     }
 
@@ -271,13 +268,13 @@ pub enum Doubles {
 
 /// The MessageID for a fault to relate to, from headers that may be wrong in every other respect.
 pub(crate) fn message_id(headers: &[Element], doubles: Doubles) -> Option<String> {
-    let version = AddressingVersion::of(headers);
-    Blocks { headers, version, doubles, doubled: false }.text(Property::MessageId).ok()?
+    Blocks::new(headers, doubles).text(Property::MessageId).ok()?
 }
 
 /// The header blocks, being read.
 struct Blocks<'h> {
-    headers: &'h [Element],
+    /// Those that carry a property, in order.
+    named: Vec<(Property, &'h Element)>,
     version: AddressingVersion,
     doubles: Doubles,
     doubled: bool,
@@ -285,7 +282,18 @@ struct Blocks<'h> {
 
 type Read<T> = Result<T, AddressingFlaw>;
 
-impl Blocks<'_> {
+impl<'h> Blocks<'h> {
+    fn new(headers: &'h [Element], doubles: Doubles) -> Self {
+        let version = AddressingVersion::of(headers);
+        let named = |block| Property::of(block, version).map(|property| (property, block));
+        Self { named: headers.iter().filter_map(named).collect(), version, doubles, doubled: false }
+    }
+
+    /// The blocks that carry a property.
+    fn of(&self, property: Property) -> impl Iterator<Item = &'h Element> {
+        self.named.iter().filter(move |named| named.0 == property).map(|named| named.1)
+    }
+
     /// The one value of a property.
     fn one<T: PartialEq>(
         &mut self,
@@ -293,8 +301,7 @@ impl Blocks<'_> {
         read: impl Fn(&Element, AddressingVersion) -> Read<T>,
     ) -> Read<Option<T>> {
         let version = self.version;
-        let mut blocks =
-            self.headers.iter().filter(|block| Property::of(block, version) == Some(property));
+        let mut blocks = self.of(property);
         let Some(first) = blocks.next() else { return Ok(None) };
         let others: Vec<&Element> = blocks.collect();
         if self.doubles == Doubles::Refused && !others.is_empty() {
@@ -321,12 +328,11 @@ impl Blocks<'_> {
     /// The one relation of kind "reply"; relations of other kinds may stand beside it.
     fn relates_to(&self) -> Read<Option<String>> {
         let relates = |block: &&Element| {
-            let relates = Property::of(block, self.version) == Some(Property::RelatesTo);
             let kind = block.attribute("RelationshipType").map(str::trim);
-            relates && kind.is_none_or(|kind| self.version.is_reply(kind))
+            kind.is_none_or(|kind| self.version.is_reply(kind))
         };
         let mut found = None;
-        for block in self.headers.iter().filter(relates) {
+        for block in self.of(Property::RelatesTo).filter(relates) {
             let text = block.word().ok_or(AddressingFlaw::Empty(Property::RelatesTo))?;
             if found.replace(text).is_some() {
                 return Err(AddressingFlaw::Cardinality(Property::RelatesTo));

@@ -7,7 +7,6 @@
 //! Exclusive XML Canonicalization 1.0; Canonical XML 1.0 §2.3.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
 use std::ops::Range;
 
 use crate::{XML_NAMESPACE, escape};
@@ -74,11 +73,10 @@ pub enum Unwritable {
 pub struct Writer {
     out: Vec<u8>,
     open: Vec<Open>,
-    /// The name of the innermost element, while its start tag is still to be written.
-    pending: Option<QName>,
-    attributes: Vec<Pending>,
-    /// The escaped values of the pending attributes, one behind the other.
-    values: Vec<u8>,
+    /// Whether the start tag of the innermost element still takes attributes.
+    in_tag: bool,
+    /// What that start tag holds behind its name, as it was asked for.
+    parts: Vec<Part>,
     /// The declarations that the open elements carry, innermost last.
     bound: Vec<(&'static str, Cow<'static, str>)>,
     flaw: Option<Unwritable>,
@@ -86,15 +84,26 @@ pub struct Writer {
 
 /// An element whose end is still to come.
 struct Open {
-    /// Where its name stands in the octets, once they hold it.
-    written: Range<usize>,
+    /// Where its name stands in the octets.
+    name: Range<usize>,
     /// How many declarations stand outside it.
     outside: usize,
+    /// Whether it is in no namespace, which its start tag must not change.
+    plain: bool,
 }
 
-struct Pending {
-    name: QName,
-    value: Range<usize>,
+/// A declaration or an attribute.
+struct Part {
+    is: Sort,
+    /// Where it stands in the octets.
+    written: Range<usize>,
+}
+
+/// In the order of canonical form: declarations by prefix, then attributes by namespace and local name.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Sort {
+    Declaration { prefix: &'static str },
+    Attribute { namespace: &'static str, local: &'static str },
 }
 
 impl Writer {
@@ -111,8 +120,7 @@ impl Writer {
         Self {
             out: Vec::with_capacity(octets),
             open: Vec::with_capacity(8),
-            attributes: Vec::with_capacity(8),
-            values: Vec::with_capacity(256),
+            parts: Vec::with_capacity(8),
             bound: Vec::with_capacity(4),
             ..Self::default()
         }
@@ -121,9 +129,17 @@ impl Writer {
     /// Starts an element. Without an element open, it is another apex beside those before.
     #[inline]
     pub fn start(&mut self, name: &QName) -> &mut Self {
-        self.write_tag();
-        self.open.push(Open { written: 0..0, outside: self.bound.len() });
-        self.pending = Some(*name);
+        self.end_tag();
+        self.out.push(b'<');
+        let start = self.out.len();
+        put_name(&mut self.out, name);
+        let (name_end, outside) = (self.out.len(), self.bound.len());
+        self.in_tag = true;
+        self.open.push(Open { name: start..name_end, outside, plain: false });
+        self.bind(name.prefix, Cow::Borrowed(name.namespace));
+        if let Some(open) = self.open.last_mut() {
+            open.plain = name.namespace.is_empty();
+        }
         self
     }
 
@@ -134,20 +150,22 @@ impl Writer {
     }
 
     /// An attribute in a namespace of the element just started.
-    #[inline]
     pub fn attribute_in(&mut self, name: &QName, value: &str) -> &mut Self {
-        if self.pending.is_none() {
+        if !self.in_tag {
             return self.refuse(Unwritable::Misplaced);
         }
-        if name.prefix.is_empty() && (!name.namespace.is_empty() || name.local == "xmlns") {
-            return self.refuse(Unwritable::Prefix);
+        if name.prefix.is_empty() {
+            if !name.namespace.is_empty() || name.local == "xmlns" {
+                return self.refuse(Unwritable::Prefix);
+            }
+        } else {
+            self.bind(name.prefix, Cow::Borrowed(name.namespace));
         }
-        let start = self.values.len();
-        if !escape::attribute(&mut self.values, value) {
-            self.refuse(Unwritable::Character);
-        }
-        self.attributes.push(Pending { name: *name, value: start..self.values.len() });
-        self
+        let start = self.out.len();
+        self.out.push(b' ');
+        put_name(&mut self.out, name);
+        let is = Sort::Attribute { namespace: name.namespace, local: name.local };
+        self.put_value(value, start, is)
     }
 
     /// Declares a namespace on the element just started, for names inside text or attribute values (`xsi:type`, fault codes).
@@ -158,7 +176,7 @@ impl Writer {
         prefix: &'static str,
         namespace: impl Into<Cow<'static, str>>,
     ) -> &mut Self {
-        if self.pending.is_none() {
+        if !self.in_tag {
             return self.refuse(Unwritable::Misplaced);
         }
         self.bind(prefix, namespace.into());
@@ -168,7 +186,7 @@ impl Writer {
     /// Text inside the current element.
     #[inline]
     pub fn text(&mut self, value: &str) -> &mut Self {
-        self.write_tag();
+        self.end_tag();
         if self.open.is_empty() {
             return self.refuse(Unwritable::Unbalanced);
         }
@@ -181,12 +199,12 @@ impl Writer {
     /// Ends the element last started.
     #[inline]
     pub fn end(&mut self) -> &mut Self {
-        self.write_tag();
+        self.end_tag();
         let Some(open) = self.open.pop() else {
             return self.refuse(Unwritable::Unbalanced);
         };
         self.out.extend_from_slice(b"</");
-        self.out.extend_from_within(open.written);
+        self.out.extend_from_within(open.name);
         self.out.push(b'>');
         self.bound.truncate(open.outside);
         self
@@ -203,7 +221,7 @@ impl Writer {
     /// They must declare every prefix they use, and are canonical inside the elements open here only as far as those do
     /// not declare the same.
     pub fn raw(&mut self, elements: &[u8]) -> &mut Self {
-        self.write_tag();
+        self.end_tag();
         self.out.extend_from_slice(elements);
         self
     }
@@ -212,7 +230,7 @@ impl Writer {
     ///
     /// That start tag is finished by asking: it takes no attributes afterwards.
     pub fn offset(&mut self) -> usize {
-        self.write_tag();
+        self.end_tag();
         self.out.len()
     }
 
@@ -233,50 +251,44 @@ impl Writer {
         self
     }
 
-    /// Writes the start tag that is pending, if one is.
+    /// Ends the start tag, if one takes attributes still.
     #[inline]
-    fn write_tag(&mut self) {
-        if let Some(name) = self.pending.take() {
-            self.write_start(&name);
-        }
-    }
-
-    /// Writes a start tag: name, declarations by prefix, attributes by namespace and local name.
-    fn write_start(&mut self, name: &QName) {
-        self.bind(name.prefix, Cow::Borrowed(name.namespace));
-        let mut attributes = std::mem::take(&mut self.attributes);
-        for Pending { name, .. } in attributes.iter().filter(|a| !a.name.prefix.is_empty()) {
-            self.bind(name.prefix, Cow::Borrowed(name.namespace));
-        }
-        self.out.push(b'<');
-        let start = self.out.len();
-        put_name(&mut self.out, name);
-        let Some(open) = self.open.last_mut() else { return }; // INVARIANT: what is pending is open
-        open.written = start..self.out.len();
-        let outside = open.outside;
-        if self.bound.len() > outside {
-            self.write_declarations(outside);
-        }
-        if !attributes.is_sorted_by(|a, b| in_canonical_order(&a.name, &b.name).is_lt()) {
-            attributes.sort_unstable_by(|a, b| in_canonical_order(&a.name, &b.name));
-            let twice = |pair: &[Pending]| matches!(pair, [a, b] if in_canonical_order(&a.name, &b.name).is_eq());
-            if attributes.windows(2).any(twice) {
-                self.refuse(Unwritable::Repeated);
+    fn end_tag(&mut self) {
+        if self.in_tag {
+            if !self.parts.is_sorted_by(|a, b| a.is < b.is) {
+                self.sort_parts();
             }
+            self.out.push(b'>');
+            self.parts.clear();
+            self.in_tag = false;
         }
-        for Pending { name, value } in attributes.drain(..) {
-            self.out.push(b' ');
-            put_name(&mut self.out, &name);
-            self.out.extend_from_slice(b"=\"");
-            self.out.extend_from_slice(self.values.get(value).unwrap_or_default());
-            self.out.push(b'"');
-        }
-        self.out.push(b'>');
-        self.values.clear();
-        self.attributes = attributes;
     }
 
-    /// Binds a prefix on the pending element, unless it already has that meaning here.
+    /// Writes the parts of the start tag again, in canonical order.
+    #[cold]
+    fn sort_parts(&mut self) {
+        let from = self.parts.first().map_or(self.out.len(), |first| first.written.start);
+        let as_asked = self.out.split_off(from);
+        self.parts.sort_by(|a, b| a.is.cmp(&b.is));
+        if self.parts.windows(2).any(|pair| matches!(pair, [a, b] if a.is == b.is)) {
+            self.refuse(Unwritable::Repeated);
+        }
+        for Part { written: Range { start, end }, .. } in &self.parts {
+            let written = start.saturating_sub(from)..end.saturating_sub(from);
+            self.out.extend_from_slice(as_asked.get(written).unwrap_or_default());
+        }
+    }
+
+    /// Writes what follows the name of a part that begins at `start`.
+    fn put_value(&mut self, value: &str, start: usize, is: Sort) -> &mut Self {
+        self.out.extend_from_slice(b"=\"");
+        let sound = escape::attribute(&mut self.out, value);
+        self.out.push(b'"');
+        self.parts.push(Part { is, written: start..self.out.len() });
+        if sound { self } else { self.refuse(Unwritable::Character) }
+    }
+
+    /// Binds a prefix on the element just started, unless it already has that meaning here.
     fn bind(&mut self, prefix: &'static str, namespace: Cow<'static, str>) {
         let meaning = self.bound.iter().rposition(|bound| same(bound.0, prefix));
         let bound = meaning.and_then(|at| self.bound.get(at)).map(|bound| bound.1.as_ref());
@@ -291,39 +303,17 @@ impl Writer {
         } else if namespace.is_empty() && !prefix.is_empty() {
             self.refuse(Unwritable::Prefix); // Namespaces in XML 1.0 cannot unbind a prefix
         } else if !same(now, &namespace) {
-            let outside = self.open.last().map_or(0, |open| open.outside);
-            if meaning.is_some_and(|at| at >= outside) {
+            let (outside, plain) = self.open.last().map_or((0, false), |o| (o.outside, o.plain));
+            if meaning.is_some_and(|at| at >= outside) || (plain && prefix.is_empty()) {
                 self.refuse(Unwritable::Prefix);
             }
+            let start = self.out.len();
+            self.out.extend_from_slice(if prefix.is_empty() { b" xmlns" } else { b" xmlns:" });
+            self.out.extend_from_slice(prefix.as_bytes());
+            self.put_value(&namespace, start, Sort::Declaration { prefix });
             self.bound.push((prefix, namespace));
         }
     }
-
-    fn write_declarations(&mut self, outside: usize) {
-        let (_, here) = self.bound.split_at_mut_checked(outside).unwrap_or_default();
-        here.sort_unstable();
-        let mut sound = true;
-        for (prefix, namespace) in here {
-            self.out.extend_from_slice(b" xmlns");
-            if !prefix.is_empty() {
-                self.out.push(b':');
-                self.out.extend_from_slice(prefix.as_bytes());
-            }
-            self.out.extend_from_slice(b"=\"");
-            sound &= escape::attribute(&mut self.out, namespace);
-            self.out.push(b'"');
-        }
-        if !sound {
-            self.refuse(Unwritable::Character);
-        }
-    }
-}
-
-/// By namespace name, then local name.
-fn in_canonical_order(a: &QName, b: &QName) -> Ordering {
-    let by_namespace =
-        if same(a.namespace, b.namespace) { Ordering::Equal } else { a.namespace.cmp(b.namespace) };
-    by_namespace.then_with(|| a.local.cmp(b.local))
 }
 
 /// Equality that looks at the characters last: names are constants, and mostly the same ones.

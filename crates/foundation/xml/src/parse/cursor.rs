@@ -54,36 +54,32 @@ impl<'t> Cursor<'t> {
     /// A qualified name.
     // SPEC: Namespaces in XML 1.0 §4: QName ::= (NCName ':')? NCName.
     pub(super) fn name(&mut self) -> Result<Name, Flaw> {
+        let mut length = 0_usize;
         let mut colon = None;
         let mut ascii = true;
-        let mut length = 0_usize;
         for octet in self.rest {
             match class(*octet) {
-                Class::Name | Class::Digit => {}
-                Class::Colon if colon.is_some() => return Err(Flaw::Malformed),
-                Class::Colon => colon = Some(length),
-                Class::Beyond => ascii = false,
-                Class::Other => break,
+                BEGINS | GOES_ON => {}
+                COLON if colon.is_some() => return Err(Flaw::Malformed),
+                COLON => colon = Some(length),
+                BEYOND => ascii = false,
+                _ => break,
             }
             length = length.saturating_add(1);
         }
-        let prefixed = colon.map(|colon| colon.saturating_add(1));
-        if prefixed == Some(1) {
-            return Err(Flaw::EmptyPrefix);
-        }
-        let (prefix, local) = (0..colon.unwrap_or(0), prefixed.unwrap_or(0)..length);
         let span = self.skip(length);
         let written = span.of(self.text);
-        let starts = |part: &str| part.bytes().next().is_some_and(|o| class(o) == Class::Name);
-        let sound = |part| match written.get(part).unwrap_or_default() {
-            part if ascii => starts(part),
-            part => is_ncname(part),
+        let (prefix, local) = match colon.and_then(|colon| written.split_at_checked(colon)) {
+            Some(("", _)) => return Err(Flaw::EmptyPrefix),
+            Some((prefix, local)) => (Some(prefix), local.get(1..).unwrap_or_default()),
+            None => (None, written),
         };
-        if (colon.is_some() && !sound(prefix)) || !sound(local.clone()) {
+        let is_ncname = if ascii { begins_name } else { is_ncname };
+        if !prefix.is_none_or(is_ncname) || !is_ncname(local) {
             return Err(Flaw::Malformed);
         }
-        let local = u32::try_from(local.start).unwrap_or(u32::MAX);
-        Ok(Name { start: span.start, local: span.start.saturating_add(local), end: span.end })
+        let before = u32::try_from(written.len().saturating_sub(local.len())).unwrap_or(u32::MAX);
+        Ok(Name { start: span.start, local: span.start.saturating_add(before), end: span.end })
     }
 
     /// Skips what a value says as it is written.
@@ -156,40 +152,42 @@ fn to_normalize(octet: u8) -> bool {
     octet < b' ' || matches!(octet, b'&' | b'<')
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
-    /// May begin a name.
-    Name,
-    /// May stand in a name.
-    Digit,
-    Colon,
-    /// Part of a character beyond ASCII.
-    Beyond,
-    Other,
+// What an octet is to a name.
+
+/// Neither begins a name nor goes on with one.
+const OTHER: u8 = 0;
+/// Begins a name, and goes on with one.
+const BEGINS: u8 = 1;
+/// Goes on with a name.
+const GOES_ON: u8 = 2;
+const COLON: u8 = 3;
+/// Part of a character beyond ASCII.
+const BEYOND: u8 = 4;
+
+fn class(octet: u8) -> u8 {
+    CLASSES.get(usize::from(octet)).copied().unwrap_or(OTHER)
 }
 
-fn class(octet: u8) -> Class {
-    CLASSES.get(usize::from(octet)).copied().unwrap_or(Class::Other)
-}
-
-const CLASSES: [Class; 256] = {
-    let mut classes = [Class::Other; 256];
-    let mut octet = 0_u8;
-    loop {
-        let class = match octet {
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' => Class::Name,
-            b'0'..=b'9' | b'-' | b'.' => Class::Digit,
-            b':' => Class::Colon,
-            0x80.. => Class::Beyond,
-            _ => Class::Other,
+const CLASSES: [u8; 256] = {
+    let mut classes = [OTHER; 256];
+    let mut octet = 0;
+    while octet < classes.len() {
+        classes[octet] = match octet as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => BEGINS,
+            b'0'..=b'9' | b'-' | b'.' => GOES_ON,
+            b':' => COLON,
+            0x80.. => BEYOND,
+            _ => OTHER,
         };
-        classes[octet as usize] = class;
-        if octet == u8::MAX {
-            break classes;
-        }
         octet += 1;
     }
+    classes
 };
+
+/// Whether what holds ASCII characters of names, and no colon, is a name.
+fn begins_name(part: &str) -> bool {
+    part.bytes().next().is_some_and(|first| class(first) == BEGINS)
+}
 
 /// Whether this is a name without a colon.
 // SPEC: XML 1.0 §2.3, productions 4 and 4a.

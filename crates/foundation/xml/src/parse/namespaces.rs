@@ -50,7 +50,7 @@ impl<'t> Namespaces<'t> {
             _ => true,
         };
         let here = self.in_scope.get(outside..).unwrap_or_default();
-        if !allowed || here.iter().any(|other| other.prefix == prefix) {
+        if !allowed || here.iter().any(|other| same(other.prefix, prefix)) {
             return Err(Flaw::NamespaceDeclaration);
         }
         let binds = if namespace.is_empty() { Bound::Nothing } else { Bound::By(self.declared) };
@@ -68,7 +68,7 @@ impl<'t> Namespaces<'t> {
         if prefix == "xml" {
             return Ok(Bound::Xml);
         }
-        let found = self.in_scope.iter().rev().find(|declared| declared.prefix == prefix);
+        let found = self.in_scope.iter().rev().find(|declared| same(declared.prefix, prefix));
         match found {
             Some(declared) => Ok(declared.binds),
             None if prefix.is_empty() => Ok(Bound::Nothing),
@@ -89,4 +89,9 @@ impl<'t> Namespaces<'t> {
     pub(super) fn declared(&self) -> u32 {
         self.declared
     }
+}
+
+/// Equality of prefixes, which are so short that a call to compare them costs more.
+fn same(a: &str, b: &str) -> bool {
+    a.len() == b.len() && a.bytes().eq(b.bytes())
 }
