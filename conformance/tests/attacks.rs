@@ -130,6 +130,8 @@ fn one_crate_alone_parses_xml() {
     ];
     let names = |file: &Path| -> Vec<&str> {
         let text = fs::read_to_string(file).unwrap();
+        // What only tests use is in no program.
+        let text = text.split("[dev-dependencies]").next().unwrap_or_default();
         let is_named = |parser: &&str| {
             let named = |line: &str| {
                 let rest = line.strip_prefix(parser);
@@ -139,7 +141,7 @@ fn one_crate_alone_parses_xml() {
         };
         PARSERS.into_iter().filter(is_named).collect()
     };
-    // Whatever is built, by us or by what we build on.
+    // Whatever is built, by us or by what we build on: one parser, for tests to compare ours with.
     assert_eq!(names(&root().join("Cargo.lock")), ["roxmltree"]);
     let mut using = Vec::new();
     for layer in fs::read_dir(root().join("crates")).unwrap() {
@@ -150,5 +152,5 @@ fn one_crate_alone_parses_xml() {
             }
         }
     }
-    assert_eq!(using, ["xml"]);
+    assert!(using.is_empty(), "{using:?}");
 }

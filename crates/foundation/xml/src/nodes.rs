@@ -85,6 +85,11 @@ pub(crate) struct Declared {
     pub(crate) namespace: Span,
 }
 
+/// A number as an index: every platform that this is built for counts to 32 bits at least.
+pub(crate) const fn index(number: u32) -> usize {
+    number as usize
+}
+
 /// What stands in for a node that is not there; it has no name and no content.
 static NOTHING: Entry =
     Entry { parent: None, behind: 0, content: Content::Comment(Span { start: 0, end: 0 }) };
@@ -92,12 +97,10 @@ static NOTHING: Entry =
 impl Span {
     /// As a range to index with.
     pub(crate) fn numbers(self) -> std::ops::Range<usize> {
-        // LIMIT: every platform that this is built for addresses more than 32 bits hold.
-        usize::try_from(self.start).unwrap_or(usize::MAX)
-            ..usize::try_from(self.end).unwrap_or(usize::MAX)
+        index(self.start)..index(self.end)
     }
 
-    pub(crate) fn of<'t>(self, text: &'t str) -> &'t str {
+    pub(crate) fn of(self, text: &str) -> &str {
         text.get(self.numbers()).unwrap_or_default()
     }
 }
@@ -149,8 +152,7 @@ impl Nodes {
     }
 
     pub(crate) fn node(&self, id: NodeId) -> Node<'_> {
-        let at = usize::try_from(id.0).unwrap_or(usize::MAX);
-        Node { nodes: self, id, entry: self.entries.get(at).unwrap_or(&NOTHING) }
+        Node { nodes: self, id, entry: self.entries.get(index(id.0)).unwrap_or(&NOTHING) }
     }
 
     fn namespace(&self, bound: Bound) -> &str {
@@ -158,8 +160,8 @@ impl Nodes {
             Bound::Nothing => "",
             Bound::Xml => XML_NAMESPACE,
             Bound::By(number) => {
-                let number = usize::try_from(number).unwrap_or(usize::MAX);
-                self.declarations.get(number).map_or("", |by| by.namespace.of(&self.text))
+                let by = self.declarations.get(index(number));
+                by.map_or("", |by| by.namespace.of(&self.text))
             }
         }
     }

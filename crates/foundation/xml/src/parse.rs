@@ -2,19 +2,21 @@
 //!
 //! In:  text that the [guard](crate::guard) let pass, and [`Limits`].
 //! Out: its [`Nodes`].
-//! Never: reads an octet twice, or goes on behind the first flaw. No document type, no processing instruction, no entity but
-//! the five of XML itself; nothing that is not well-formed and namespace-well-formed; nothing deeper, wider or longer than
-//! the limits.
+//! Never: goes back, or on behind the first flaw. No document type, no processing instruction, no entity but the five of XML
+//! itself; nothing that is not well-formed and namespace-well-formed; nothing deeper, wider or longer than the limits.
 //!
-//! XML 1.0 (fifth edition) §2, §3.1, §3.3.3, §4.1; Namespaces in XML 1.0 (third edition).
+//! Here is what stands between tags; `tag.rs` has the tags, `namespaces.rs` what prefixes mean, `cursor.rs` the tokens.
+//!
+//! XML 1.0 (fifth edition) §2, §3.1, §4.1.
 
 use memchr::{memchr, memchr2, memmem};
 
-use crate::nodes::{Attributed, Bound, Content, Declared, Entry, NodeId, Nodes, Span, Tag};
-use crate::{Flaw, Limits, XML_NAMESPACE};
+use crate::nodes::{Attributed, Content, Declared, Entry, NodeId, Nodes, Span};
+use crate::{Flaw, Limits};
 
 mod cursor;
 mod namespaces;
+mod tag;
 
 use cursor::Cursor;
 use namespaces::Namespaces;
@@ -181,7 +183,7 @@ impl<'t> Parser<'t> {
             Pending::Source(span) => span,
             Pending::Beside(from) => self.span_beside(from),
         };
-        self.leaf(Content::Text(span));
+        self.add(Content::Text(span));
     }
 
     /// From there on in what stands beside the text.
@@ -196,7 +198,7 @@ impl<'t> Parser<'t> {
         if self.cursor.takes(b"<!--") {
             let inside = self.cursor.comment()?;
             self.end_text();
-            self.leaf(Content::Comment(inside));
+            self.add(Content::Comment(inside));
             Ok(())
         } else if self.cursor.takes(b"<![CDATA[") {
             let inside = self.cursor.section()?;
@@ -212,175 +214,12 @@ impl<'t> Parser<'t> {
         if self.cursor.rest.starts_with(b"<!DOCTYPE") { Flaw::Doctype } else { Flaw::Malformed }
     }
 
-    fn next_id(&self) -> NodeId {
-        NodeId(count(&self.entries))
-    }
-
-    fn leaf(&mut self, content: Content) {
+    /// Adds a node without anything inside, so far.
+    fn add(&mut self, content: Content) -> NodeId {
+        let id = count(&self.entries);
         let parent = self.open.last().map(|open| open.id);
-        let behind = count(&self.entries).saturating_add(1);
-        self.entries.push(Entry { parent, behind, content });
-    }
-
-    /// A start tag, or that of an empty element; its `<` is behind us.
-    fn start_tag(&mut self) -> Result<(), Flaw> {
-        if self.open.len() >= self.limits.depth {
-            return Err(Flaw::TooDeep);
-        }
-        let outside = self.namespaces.in_scope();
-        let (attributes, declarations) = (count(&self.attributes), self.namespaces.declared());
-        let name = self.cursor.name()?;
-        let empty = self.attributes(outside)?;
-        let namespace = self.namespaces.bound(name.prefix().of(self.text))?;
-        let attributes = Span { start: attributes, end: count(&self.attributes) };
-        if attributes.start != attributes.end {
-            self.bind_attributes(attributes)?;
-        }
-        let id = self.next_id();
-        let declarations = Span { start: declarations, end: self.namespaces.declared() };
-        let tag = Tag { name, end: self.cursor.at(), namespace, attributes, declarations };
-        self.leaf(Content::Element(tag));
-        if empty {
-            self.namespaces.leave(outside);
-        } else {
-            self.open.push(Open { id, name: name.qualified().of(self.text), outside });
-        }
-        Ok(())
-    }
-
-    /// Everything behind the name, and whether that is the end of the element.
-    fn attributes(&mut self, outside: usize) -> Result<bool, Flaw> {
-        for count in 0.. {
-            let apart = self.cursor.white();
-            match self.cursor.rest {
-                [b'>', rest @ ..] => {
-                    self.cursor.rest = rest;
-                    return Ok(false);
-                }
-                [b'/', b'>', rest @ ..] => {
-                    self.cursor.rest = rest;
-                    return Ok(true);
-                }
-                _ if !apart => break,
-                _ if count >= self.limits.attributes => return Err(Flaw::TooManyAttributes),
-                _ => self.attribute(outside)?,
-            }
-        }
-        Err(Flaw::Malformed)
-    }
-
-    fn attribute(&mut self, outside: usize) -> Result<(), Flaw> {
-        let name = self.cursor.name()?;
-        self.cursor.white();
-        if !self.cursor.takes(b"=") {
-            return Err(Flaw::Malformed);
-        }
-        self.cursor.white();
-        let (written, says_so) = self.cursor.quoted()?;
-        let value = if says_so { written } else { self.normalize(written)? };
-        let (prefix, local) = (name.prefix().of(self.text), name.local().of(self.text));
-        match (prefix, local) {
-            ("", "xmlns") => self.declare(Span::default(), value, outside),
-            // SECURITY: parsers have taken `p:xmlns` for a default namespace.
-            // Test: a_forbidden_namespace_declaration_is_refused.
-            (_, "xmlns") => Err(Flaw::NamespaceDeclaration),
-            ("xmlns", _) => self.declare(name.local(), value, outside),
-            _ => {
-                self.attributes.push(Attributed { name, namespace: Bound::Nothing, value });
-                Ok(())
-            }
-        }
-    }
-
-    fn declare(&mut self, prefix: Span, namespace: Span, outside: usize) -> Result<(), Flaw> {
-        let uri = said(self.text, &self.beside, namespace);
-        self.namespaces.declare(prefix.of(self.text), uri, outside)?;
-        self.declarations.push(Declared { prefix, namespace });
-        Ok(())
-    }
-
-    /// What a value says that is not what is written.
-    // SPEC: XML 1.0 §3.3.3: white space becomes spaces, unless a reference says it.
-    fn normalize(&mut self, written: Span) -> Result<Span, Flaw> {
-        let from = self.beside.len();
-        let written = written.of(self.text);
-        let mut inside = Cursor::new(written);
-        loop {
-            let plain = inside.skip_plain().of(written);
-            self.beside.push_str(plain);
-            match inside.rest {
-                [b'&', rest @ ..] => {
-                    inside.rest = rest;
-                    self.beside.push(inside.reference()?);
-                }
-                [b'\t' | b'\n', rest @ ..] => {
-                    inside.rest = rest;
-                    self.beside.push(' ');
-                }
-                [] => return Ok(self.span_beside(from)),
-                _ => return Err(Flaw::Malformed), // `<`
-            }
-        }
-    }
-
-    /// Finds the namespaces of a start tag's attributes, all declarations of which are known by now.
-    fn bind_attributes(&mut self, attributes: Span) -> Result<(), Flaw> {
-        let (text, beside, declarations) = (self.text, &self.beside, &self.declarations);
-        let uri = |bound: Bound| match bound {
-            Bound::Nothing => "",
-            Bound::Xml => XML_NAMESPACE,
-            Bound::By(number) => usize::try_from(number)
-                .ok()
-                .and_then(|number| declarations.get(number))
-                .map_or("", |by| said(text, beside, by.namespace)),
-        };
-        let mut rest = self.attributes.get_mut(attributes.numbers()).unwrap_or_default();
-        while let [attribute, others @ ..] = rest {
-            if attribute.name.is_prefixed() {
-                attribute.namespace = self.namespaces.bound(attribute.name.prefix().of(text))?;
-            }
-            rest = others;
-        }
-        // SPEC: Namespaces in XML 1.0 §6.3: no two with one name, nor with one local name and one namespace.
-        let mut rest = self.attributes.get(attributes.numbers()).unwrap_or_default();
-        while let [attribute, others @ ..] = rest {
-            let local = attribute.name.local().of(text);
-            let same = |other: &Attributed| {
-                other.name.local().of(text) == local
-                    && (other.namespace == attribute.namespace
-                        || uri(other.namespace) == uri(attribute.namespace))
-            };
-            if others.iter().any(same) {
-                return Err(Flaw::Malformed);
-            }
-            rest = others;
-        }
-        Ok(())
-    }
-
-    /// An end tag behind its `</`.
-    fn end_tag(&mut self) -> Result<(), Flaw> {
-        let Some(Open { id, name, outside }) = self.open.pop() else {
-            return Err(Flaw::Malformed);
-        };
-        if !self.cursor.takes(name.as_bytes()) {
-            let empty = self.cursor.rest.starts_with(b":");
-            return Err(if empty { Flaw::EmptyPrefix } else { Flaw::Malformed });
-        }
-        self.cursor.white();
-        if !self.cursor.takes(b">") {
-            return Err(Flaw::Malformed);
-        }
-        self.namespaces.leave(outside);
-        let (end, behind) = (self.cursor.at(), count(&self.entries));
-        let at = usize::try_from(id.0).unwrap_or(usize::MAX);
-        if let Some(Entry { behind: inside, content: Content::Element(tag), .. }) =
-            self.entries.get_mut(at)
-        {
-            *inside = behind;
-            tag.end = end;
-        }
-        Ok(())
+        self.entries.push(Entry { parent, behind: id.saturating_add(1), content });
+        NodeId(id)
     }
 }
 
@@ -397,4 +236,3 @@ fn said<'t>(text: &'t str, beside: &'t str, span: Span) -> &'t str {
 fn count<T>(of: &[T]) -> u32 {
     u32::try_from(of.len()).unwrap_or(u32::MAX)
 }
-

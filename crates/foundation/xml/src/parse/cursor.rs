@@ -168,6 +168,11 @@ fn class(octet: u8) -> u8 {
     CLASSES.get(usize::from(octet)).copied().unwrap_or(OTHER)
 }
 
+#[expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "made by the compiler, which would refuse"
+)]
 const CLASSES: [u8; 256] = {
     let mut classes = [OTHER; 256];
     let mut octet = 0;

@@ -6,7 +6,7 @@
 //!
 //! Namespaces in XML 1.0 (third edition) §2.2, §3, §6.
 
-use crate::nodes::Bound;
+use crate::nodes::{Bound, index};
 use crate::{Flaw, Limits, XML_NAMESPACE};
 
 /// The namespace of `xmlns` itself, which nothing can be bound to.
@@ -56,8 +56,7 @@ impl<'t> Namespaces<'t> {
         let binds = if namespace.is_empty() { Bound::Nothing } else { Bound::By(self.declared) };
         self.in_scope.push(Declared { prefix, binds });
         self.declared = self.declared.saturating_add(1);
-        let all = usize::try_from(self.declared).unwrap_or(usize::MAX);
-        if all > self.most || self.in_scope.len() > MOST_IN_SCOPE {
+        if index(self.declared) > self.most || self.in_scope.len() > MOST_IN_SCOPE {
             return Err(Flaw::TooManyDeclarations);
         }
         Ok(())
