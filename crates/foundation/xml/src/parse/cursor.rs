@@ -54,32 +54,28 @@ impl<'t> Cursor<'t> {
     /// A qualified name.
     // SPEC: Namespaces in XML 1.0 §4: QName ::= (NCName ':')? NCName.
     pub(super) fn name(&mut self) -> Result<Name, Flaw> {
-        let mut length = 0_usize;
-        let mut colon = None;
-        let mut ascii = true;
-        for octet in self.rest {
-            match class(*octet) {
-                BEGINS | GOES_ON => {}
-                COLON if colon.is_some() => return Err(Flaw::Malformed),
-                COLON => colon = Some(length),
-                BEYOND => ascii = false,
-                _ => break,
-            }
-            length = length.saturating_add(1);
-        }
-        let span = self.skip(length);
-        let written = span.of(self.text);
-        let (prefix, local) = match colon.and_then(|colon| written.split_at_checked(colon)) {
-            Some(("", _)) => return Err(Flaw::EmptyPrefix),
-            Some((prefix, local)) => (Some(prefix), local.get(1..).unwrap_or_default()),
-            None => (None, written),
+        let mut seen = 0;
+        let ends = |octet: &u8| {
+            let class = class(*octet);
+            seen |= class;
+            class == OTHER
         };
-        let is_ncname = if ascii { begins_name } else { is_ncname };
-        if !prefix.is_none_or(is_ncname) || !is_ncname(local) {
+        let length = self.rest.iter().position(ends).unwrap_or(self.rest.len());
+        let written = self.rest.get(..length).unwrap_or_default();
+        let colon = if seen & COLON == 0 { None } else { memchr(b':', written) };
+        let is_ncname = if seen & BEYOND == 0 { begins_ncname } else { is_ncname };
+        let (prefix, local) = match colon.and_then(|colon| written.split_at_checked(colon)) {
+            None => (None, written),
+            Some(([], _)) => return Err(Flaw::EmptyPrefix),
+            Some((prefix, local)) => (Some(prefix), local.get(1..).unwrap_or_default()),
+        };
+        let again = colon.is_some() && memchr(b':', local).is_some();
+        if again || !prefix.is_none_or(is_ncname) || !is_ncname(local) {
             return Err(Flaw::Malformed);
         }
-        let before = u32::try_from(written.len().saturating_sub(local.len())).unwrap_or(u32::MAX);
-        Ok(Name { start: span.start, local: span.start.saturating_add(before), end: span.end })
+        let before = u32::try_from(length.saturating_sub(local.len())).unwrap_or(u32::MAX);
+        let Span { start, end } = self.skip(length);
+        Ok(Name { start, local: start.saturating_add(before), end })
     }
 
     /// Skips what a value says as it is written.
@@ -152,7 +148,7 @@ fn to_normalize(octet: u8) -> bool {
     octet < b' ' || matches!(octet, b'&' | b'<')
 }
 
-// What an octet is to a name.
+// What an octet is to a name: a bit for each, so that all octets of a name can be looked at together.
 
 /// Neither begins a name nor goes on with one.
 const OTHER: u8 = 0;
@@ -160,9 +156,9 @@ const OTHER: u8 = 0;
 const BEGINS: u8 = 1;
 /// Goes on with a name.
 const GOES_ON: u8 = 2;
-const COLON: u8 = 3;
+const COLON: u8 = 4;
 /// Part of a character beyond ASCII.
-const BEYOND: u8 = 4;
+const BEYOND: u8 = 8;
 
 fn class(octet: u8) -> u8 {
     CLASSES.get(usize::from(octet)).copied().unwrap_or(OTHER)
@@ -189,15 +185,15 @@ const CLASSES: [u8; 256] = {
     classes
 };
 
-/// Whether what holds ASCII characters of names, and no colon, is a name.
-fn begins_name(part: &str) -> bool {
-    part.bytes().next().is_some_and(|first| class(first) == BEGINS)
+/// Whether what holds ASCII characters of names is a name without a colon, if it has none.
+fn begins_ncname(part: &[u8]) -> bool {
+    part.first().is_some_and(|first| class(*first) == BEGINS)
 }
 
 /// Whether this is a name without a colon.
 // SPEC: XML 1.0 §2.3, productions 4 and 4a.
-fn is_ncname(part: &str) -> bool {
-    let mut characters = part.chars();
+fn is_ncname(part: &[u8]) -> bool {
+    let mut characters = std::str::from_utf8(part).unwrap_or_default().chars();
     characters.next().is_some_and(starts_name) && characters.all(continues_name)
 }
 
