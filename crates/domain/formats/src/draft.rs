@@ -85,4 +85,6 @@ pub struct Contents {
     pub recipients: Vec<String>,
     /// Who may use it.
     pub confirmation: Confirmation,
+    /// Whether its signature holds only because SHA-1 still counts with its issuer.
+    pub rests_on_sha1: bool,
 }

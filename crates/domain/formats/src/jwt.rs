@@ -225,6 +225,7 @@ fn contents(payload: &Payload) -> Result<Contents, Flaw> {
         scope: scope(payload)?,
         recipients: Vec::new(),
         confirmation: Confirmation::Bearer,
+        rests_on_sha1: false,
     })
 }
 

@@ -31,8 +31,14 @@ pub(crate) fn apex(raw: &RawToken) -> Result<Element, Flaw> {
     }
 }
 
+/// An assertion that a key of its issuer signed.
+pub(crate) struct Verified {
+    pub(crate) assertion: VerifiedElement,
+    pub(crate) rests_on_sha1: bool,
+}
+
 /// The assertion, verified by the first of the keys that signed it.
-pub(crate) fn verified(assertion: &Element, issuer: &IssuerKeys) -> Result<VerifiedElement, Flaw> {
+pub(crate) fn verified(assertion: &Element, issuer: &IssuerKeys) -> Result<Verified, Flaw> {
     let signature = assertion
         .child(xmlsec::NAMESPACE, "Signature")
         .map_err(Flaw::malformed)?
@@ -49,11 +55,9 @@ pub(crate) fn verified(assertion: &Element, issuer: &IssuerKeys) -> Result<Verif
         };
         match xmlsec::verify(view, &signature, &key, expected, None, &mut left) {
             Ok(verified) if is_used_with(*algorithm, verified.method()) => {
-                return verified
-                    .covered()
-                    .first()
-                    .cloned()
-                    .ok_or_else(|| refusal(xmlsec::Flaw::NotExpected));
+                let assertion = verified.covered().first().cloned();
+                let assertion = assertion.ok_or_else(|| refusal(xmlsec::Flaw::NotExpected))?;
+                return Ok(Verified { assertion, rests_on_sha1: verified.rests_on_sha1() });
             }
             Ok(_) | Err(xmlsec::Flaw::BadSignature) => {} // another of the keys, perhaps
             Err(flaw) => return Err(refusal(flaw)),

@@ -213,7 +213,8 @@ impl Exchange<'_> {
         self.check_token_time(role, &contents)?;
         self.check_audience(role, token_type, &contents, also)?;
         let (issuer, subject) = (contents.issuer.as_str(), &contents.subject.value);
-        self.record.proven.push(format!("token of {issuer} about {subject}"));
+        let weakly = if contents.rests_on_sha1 { " (by SHA-1)" } else { "" };
+        self.record.proven.push(format!("token of {issuer} about {subject}{weakly}"));
         Ok(VerifiedToken { contents, ours })
     }
 

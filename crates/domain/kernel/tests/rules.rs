@@ -364,6 +364,8 @@ fn sha_1_in_an_assertion_counts_until_the_end_that_its_issuers_object_names() {
         world.ask_at(arrival, "/token", &cid(), exchange_of(token))
     };
     minted(&ask(0, token()));
+    let proven = ["secret of client cid", "token of https://second.example about bob (by SHA-1)"];
+    assert_eq!(world.ledger.committed.lock().unwrap()[0].proven, proven);
     minted(&ask(3599, token()));
     // The skew, five minutes here, is for clocks of others and postpones no end.
     for seconds in [3600, 3601, 86_400] {

@@ -6,6 +6,7 @@
 //!
 //! XML Signature 1.1 §3.2, in the order signature, then references.
 
+use symbolon_keys::{Digest, MacAlgorithm, SignatureAlgorithm};
 use symbolon_xml::{C14n, Element, Uncanonical, View};
 
 use crate::method::Sha1;
@@ -44,6 +45,7 @@ pub struct VerifiedSignature {
     covered: Vec<VerifiedElement>,
     value: Vec<u8>,
     method: SignatureMethod,
+    sha1: bool,
 }
 
 impl VerifiedSignature {
@@ -63,6 +65,13 @@ impl VerifiedSignature {
     #[must_use]
     pub fn method(&self) -> SignatureMethod {
         self.method
+    }
+
+    /// Whether it would not hold if SHA-1 did not count: its value or one of its digests is over that hash. Only a key
+    /// [that allows it](Key::allowing_sha1) verifies such a signature.
+    #[must_use]
+    pub fn rests_on_sha1(&self) -> bool {
+        self.sha1
     }
 }
 
@@ -130,11 +139,16 @@ impl Profile {
             covered.extend(element.map(VerifiedElement));
         }
         if expected.met_by(&covered) {
-            Ok(VerifiedSignature { covered, value, method })
+            let sha1 = is_over_sha1(method) || references.iter().any(|r| r.digest == Digest::Sha1);
+            Ok(VerifiedSignature { covered, value, method, sha1 })
         } else {
             Err(Flaw::NotExpected)
         }
     }
+}
+
+fn is_over_sha1(method: SignatureMethod) -> bool {
+    method == SignatureAlgorithm::RsaSha1.into() || method == MacAlgorithm::HmacSha1.into()
 }
 
 impl Expected<'_> {

@@ -199,6 +199,7 @@ fn what_was_written_is_read_back() {
                 scope: draft.scope,
                 recipients: Vec::new(),
                 confirmation: Confirmation::Bearer,
+                rests_on_sha1: false,
             }
         );
     }

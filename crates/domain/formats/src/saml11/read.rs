@@ -40,7 +40,8 @@ pub(super) fn issuer(assertion: &Element) -> Result<&str, Flaw> {
 pub(super) fn verify(assertion: &Element, issuer: &IssuerKeys) -> Result<Contents, Flaw> {
     // SECURITY: signature wrapping, as in SAML 2.0: read the verified element itself.
     // Test: a_signed_assertion_inside_another_one_speaks_only_for_itself.
-    contents(saml::verified(assertion, issuer)?.element())
+    let saml::Verified { assertion, rests_on_sha1 } = saml::verified(assertion, issuer)?;
+    Ok(Contents { rests_on_sha1, ..contents(assertion.element())? })
 }
 
 fn contents(assertion: &Element) -> Result<Contents, Flaw> {
@@ -63,6 +64,7 @@ fn contents(assertion: &Element) -> Result<Contents, Flaw> {
         scope: None,
         recipients: Vec::new(),
         confirmation: Confirmation::Bearer,
+        rests_on_sha1: false,
     })
 }
 

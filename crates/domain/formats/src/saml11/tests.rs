@@ -221,6 +221,7 @@ fn what_was_written_is_read_back() {
                 scope: None,
                 recipients: Vec::new(),
                 confirmation: draft.confirmation,
+                rests_on_sha1: false,
             }
         );
     }

@@ -44,7 +44,8 @@ pub(super) fn verify(assertion: &Element, issuer: &IssuerKeys) -> Result<Content
     // SECURITY: signature wrapping. Read the verified element itself; looking its id up again would let an attacker sign one
     // assertion and have us read another. Tests: a_signed_assertion_inside_another_one_speaks_only_for_itself,
     // a_detached_signature_of_the_issuer_says_nothing_of_the_assertion_around_it.
-    contents(saml::verified(assertion, issuer)?.element())
+    let saml::Verified { assertion, rests_on_sha1 } = saml::verified(assertion, issuer)?;
+    Ok(Contents { rests_on_sha1, ..contents(assertion.element())? })
 }
 
 fn contents(assertion: &Element) -> Result<Contents, Flaw> {
@@ -71,6 +72,7 @@ fn contents(assertion: &Element) -> Result<Contents, Flaw> {
         scope: None,
         recipients,
         confirmation: Confirmation::Bearer,
+        rests_on_sha1: false,
     })
 }
 

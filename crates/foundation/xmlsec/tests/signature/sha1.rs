@@ -1,11 +1,11 @@
 //! SHA-1: nowhere, unless the key's own record lets it be, and not a moment longer.
 
 use symbolon_keys::{Certificate, Digest, MacAlgorithm, PublicKey, SecretKey};
-use symbolon_xmlsec::{Flaw, Key, Until};
+use symbolon_xmlsec::{Flaw, Key, Profile, Until};
 
 use crate::support::{
     EC, ENVELOPED, EXCLUSIVE, alice, reference, reference_by, signature_with, subject, transform,
-    unsigned, with_signature,
+    unsigned, verified_in, with_signature,
 };
 
 /// A token about alice with an RSA-SHA1 signature and a SHA-1 digest, which xmlsec1 made: we make none.
@@ -73,6 +73,18 @@ fn sha_1_counts_before_its_end_and_from_then_on_it_does_not() {
         let ended = allowing(allowing(key.clone(), 1000, 0), 1000, 1000);
         assert_eq!(subject(&text, ended), Err(Flaw::Unsupported));
     }
+}
+
+#[test]
+fn whoever_lets_sha_1_count_is_told_where_it_did() {
+    let rests = |text: &str, key: Key| {
+        let verified = verified_in(Profile::Narrow, text, allowing(key, 1000, 0));
+        verified.unwrap().rests_on_sha1()
+    };
+    for (text, key) in weak() {
+        assert!(rests(&text, key));
+    }
+    assert!(!rests(&EC.token("alice"), EC.key()));
 }
 
 #[test]

@@ -12,6 +12,7 @@ use symbolon_keys::{
 use symbolon_xml::{Document, EVERYTHING, Element, Limits, QName, Tree, Writer};
 use symbolon_xmlsec::{
     Budget, Expected, Flaw, Key, KeyInfo, NAMESPACE, Profile, SignatureMethod, SignedInfo,
+    VerifiedSignature,
 };
 
 pub(crate) const T: &str = "urn:example:token";
@@ -185,14 +186,23 @@ pub(crate) fn subject_in(
     text: &str,
     key: impl Into<Key>,
 ) -> Result<String, Flaw> {
+    let verified = verified_in(profile, text, key)?;
+    let [covered] = verified.covered() else { unreachable!("exactly one was expected") };
+    Ok(name(covered.element()))
+}
+
+/// Verifies the first signature as that of the root.
+pub(crate) fn verified_in(
+    profile: Profile,
+    text: &str,
+    key: impl Into<Key>,
+) -> Result<VerifiedSignature, Flaw> {
     let root = parse(text);
     let tree = Tree::new(root.clone()).unwrap();
     let (view, signature) = (tree.view(EVERYTHING), first_signature(&root));
     let expected = Expected::Exactly(std::slice::from_ref(&root));
     let mut left = Budget::TOKEN;
-    let verified = profile.verify(view, &signature, &key.into(), expected, None, &mut left)?;
-    let [covered] = verified.covered() else { unreachable!("exactly one was expected") };
-    Ok(name(covered.element()))
+    profile.verify(view, &signature, &key.into(), expected, None, &mut left)
 }
 
 /// Verifies the first signature, whatever it covers; the NameIDs in what it covers.
