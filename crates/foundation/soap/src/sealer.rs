@@ -9,6 +9,8 @@
 //! WS-Addressing 1.0 Core §3.4. INTEROP: node-sp-auth looks for the literal `s:Body` and trips over white space; WCF and
 //! CXF demand a timestamp in the answer where the policy says so.
 
+use std::sync::Arc;
+
 use crate::fault::wsse;
 use crate::names::WSU;
 use crate::seal::{Header, Outgoing, Seal, headers_of_reply};
@@ -28,8 +30,7 @@ const AROUND: usize = 1024;
 pub struct Sealer {
     version: SoapVersion,
     addressing: AddressingVersion,
-    // Boxed like the next: whoever cannot open a message returns this beside what is wrong with it.
-    relates_to: Option<Box<str>>,
+    relates_to: Option<Arc<str>>,
     /// What a protected request leaves to its answer.
     bequest: Option<Box<Bequest>>,
 }
@@ -69,13 +70,13 @@ impl Sealer {
     /// A sealer that protects nothing, for a message of this version with this MessageID.
     #[must_use]
     pub fn plain(version: SoapVersion, relates_to: Option<String>) -> Self {
-        let relates_to = relates_to.map(String::into_boxed_str);
+        let relates_to = relates_to.map(Arc::from);
         Self { version, addressing: AddressingVersion::V10, relates_to, bequest: None }
     }
 
     /// The same, with what opening found out.
     pub(crate) fn after_opening(self, relates_to: Option<String>, bequest: Bequest) -> Self {
-        let relates_to = relates_to.map(String::into_boxed_str);
+        let relates_to = relates_to.map(Arc::from);
         Self { relates_to, bequest: Some(Box::new(bequest)), ..self }
     }
 

@@ -4,6 +4,7 @@
 //! Out: names, attributes, children and text, as sent.
 //! Never: finds an element again by id or path; never takes the first of several text nodes for the text.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::nodes::{Node, NodeId};
@@ -144,7 +145,7 @@ impl Element {
     // Test: a_comment_does_not_truncate_text.
     #[must_use]
     pub fn text(&self) -> String {
-        texts(self.node()).collect()
+        self.whole_text().into_owned()
     }
 
     /// The text, if nothing but text stands directly inside: no element, and no comment either.
@@ -170,12 +171,19 @@ impl Element {
         if self.has_elements() {
             return None;
         }
-        let text = self.text();
+        let text = self.whole_text();
         let trimmed = text.trim();
-        match trimmed.len() {
-            0 => None,
-            same if same == text.len() => Some(text),
-            _ => Some(trimmed.to_owned()),
+        (!trimmed.is_empty()).then(|| trimmed.to_owned())
+    }
+
+    fn whole_text(&self) -> Cow<'_, str> {
+        let mut texts = texts(self.node());
+        match (texts.next(), texts.next()) {
+            (None, _) => Cow::Borrowed(""),
+            (Some(all), None) => Cow::Borrowed(all),
+            (Some(first), Some(second)) => {
+                Cow::Owned([first, second].into_iter().chain(texts).collect())
+            }
         }
     }
 

@@ -10,6 +10,7 @@
 //! XML 1.0 (fifth edition) §2, §3.1, §4.1.
 
 use memchr::{memchr, memchr2, memmem};
+use smallvec::SmallVec;
 
 use crate::nodes::{Attributed, Content, Declared, Entry, NodeId, Nodes, Span};
 use crate::{Flaw, Limits};
@@ -28,9 +29,11 @@ pub(crate) fn parse(mut text: String, limits: &Limits) -> Result<Nodes, Flaw> {
     if !u32::try_from(source).is_ok_and(|octets| octets <= u32::MAX / 2) {
         return Err(Flaw::TooLarge);
     }
-    let mut parser = Parser::new(&text, limits);
-    parser.document()?;
-    let Parser { beside, entries, attributes, declarations, .. } = parser;
+    let (beside, entries, attributes, declarations) = {
+        let mut parser = Parser::new(&text, limits);
+        parser.document()?;
+        (parser.beside, parser.entries, parser.attributes, parser.declarations)
+    };
     text.push_str(&beside);
     Ok(Nodes::new(text, source, entries, attributes, declarations))
 }
@@ -41,7 +44,7 @@ struct Parser<'t> {
     limits: &'t Limits,
     namespaces: Namespaces<'t>,
     /// Innermost last.
-    open: Vec<Open<'t>>,
+    open: SmallVec<[Open<'t>; 16]>,
     /// The text since the last tag or comment.
     pending: Pending,
     /// Whether `]]>` may stand anywhere.
@@ -77,7 +80,7 @@ impl<'t> Parser<'t> {
             cursor: Cursor::new(text),
             limits,
             namespaces: Namespaces::new(limits),
-            open: Vec::with_capacity(16),
+            open: SmallVec::new(),
             pending: Pending::None,
             may_close_section: memchr(b']', text.as_bytes()).is_some(),
             beside: String::new(),

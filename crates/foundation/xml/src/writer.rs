@@ -9,6 +9,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use smallvec::SmallVec;
+
 use crate::{XML_NAMESPACE, escape};
 
 /// A name with the prefix it is written with. An empty namespace means none, an empty prefix the default namespace.
@@ -72,13 +74,14 @@ pub enum Unwritable {
 #[derive(Default)]
 pub struct Writer {
     out: Vec<u8>,
-    open: Vec<Open>,
+    // What follows has room inside for what messages hold, so that a writer allocates little but its octets.
+    open: SmallVec<[Open; 8]>,
     /// Whether the start tag of the innermost element still takes attributes.
     in_tag: bool,
     /// What that start tag holds behind its name, as it was asked for.
-    parts: Vec<Part>,
+    parts: SmallVec<[Part; 8]>,
     /// The declarations that the open elements carry, innermost last.
-    bound: Vec<(&'static str, Cow<'static, str>)>,
+    bound: SmallVec<[(&'static str, Cow<'static, str>); 8]>,
     flaw: Option<Unwritable>,
 }
 
@@ -116,14 +119,7 @@ impl Writer {
     /// An empty writer with room for that many octets.
     #[must_use]
     pub fn with_capacity(octets: usize) -> Self {
-        // Room for what a SAML assertion needs, so that nothing grows on the way.
-        Self {
-            out: Vec::with_capacity(octets),
-            open: Vec::with_capacity(8),
-            parts: Vec::with_capacity(8),
-            bound: Vec::with_capacity(4),
-            ..Self::default()
-        }
+        Self { out: Vec::with_capacity(octets), ..Self::default() }
     }
 
     /// Starts an element. Without an element open, it is another apex beside those before.

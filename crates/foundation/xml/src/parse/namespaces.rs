@@ -6,6 +6,8 @@
 //!
 //! Namespaces in XML 1.0 (third edition) §2.2, §3, §6.
 
+use smallvec::SmallVec;
+
 use crate::nodes::{Bound, index};
 use crate::{Flaw, Limits, XML_NAMESPACE};
 
@@ -19,7 +21,7 @@ const MOST_IN_SCOPE: usize = 64;
 
 /// Declarations of the open elements, the innermost last.
 pub(super) struct Namespaces<'t> {
-    in_scope: Vec<Declared<'t>>,
+    in_scope: SmallVec<[Declared<'t>; 16]>,
     /// In the whole document so far.
     declared: u32,
     most: usize,
@@ -32,7 +34,7 @@ struct Declared<'t> {
 
 impl<'t> Namespaces<'t> {
     pub(super) fn new(limits: &Limits) -> Self {
-        Self { in_scope: Vec::with_capacity(16), declared: 0, most: limits.declarations }
+        Self { in_scope: SmallVec::new(), declared: 0, most: limits.declarations }
     }
 
     /// Takes a declaration of the start tag in hand, which began when `outside` were in scope. The empty prefix declares
