@@ -23,7 +23,7 @@ pub(crate) struct Nodes {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct NodeId(pub(crate) u32);
 
-/// Characters of [`Nodes::text`]: the octets from `start` up to `end`.
+/// From `start` up to `end`: octets of [`Nodes::text`], or the numbers of attributes or declarations.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Span {
     pub(crate) start: u32,
@@ -42,7 +42,7 @@ pub(crate) struct Name {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Bound {
     Nothing,
-    /// The prefix `xml`, which nobody declares.
+    /// By the rules of XML: the prefix `xml`, declared or not.
     Xml,
     /// The declaration of that number.
     By(u32),

@@ -21,13 +21,14 @@ const MOST_IN_SCOPE: usize = 64;
 
 /// Declarations of the open elements, the innermost last.
 pub(super) struct Namespaces<'t> {
-    in_scope: SmallVec<[Declared<'t>; 16]>,
+    in_scope: SmallVec<[InScope<'t>; 16]>,
     /// In the whole document so far.
     declared: u32,
     most: usize,
 }
 
-struct Declared<'t> {
+/// A declaration in scope.
+struct InScope<'t> {
     prefix: &'t str,
     binds: Bound,
 }
@@ -56,7 +57,7 @@ impl<'t> Namespaces<'t> {
             return Err(Flaw::NamespaceDeclaration);
         }
         let binds = if namespace.is_empty() { Bound::Nothing } else { Bound::By(self.declared) };
-        self.in_scope.push(Declared { prefix, binds });
+        self.in_scope.push(InScope { prefix, binds });
         self.declared = self.declared.saturating_add(1);
         if index(self.declared) > self.most || self.in_scope.len() > MOST_IN_SCOPE {
             return Err(Flaw::TooManyDeclarations);
