@@ -82,6 +82,8 @@ pub struct Writer {
     parts: SmallVec<[Part; 8]>,
     /// The declarations that the open elements carry, innermost last.
     bound: SmallVec<[(&'static str, Cow<'static, str>); 8]>,
+    /// Whether that is not the order of canonical form.
+    disordered: bool,
     flaw: Option<Unwritable>,
 }
 
@@ -107,6 +109,27 @@ struct Part {
 enum Sort {
     Declaration { prefix: &'static str },
     Attribute { namespace: &'static str, local: &'static str },
+}
+
+impl Sort {
+    /// Whether it stands before another; the same as `<`, but names are constants, and mostly the same ones.
+    fn stands_before(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Declaration { prefix: one }, Self::Declaration { prefix: two }) => one < two,
+            (Self::Declaration { .. }, Self::Attribute { .. }) => true,
+            (Self::Attribute { .. }, Self::Declaration { .. }) => false,
+            (
+                Self::Attribute { namespace: one, local: first },
+                Self::Attribute { namespace: two, local: second },
+            ) => {
+                if same(one, two) {
+                    first < second
+                } else {
+                    one < two
+                }
+            }
+        }
+    }
 }
 
 impl Writer {
@@ -251,8 +274,9 @@ impl Writer {
     #[inline]
     fn end_tag(&mut self) {
         if self.in_tag {
-            if !self.parts.is_sorted_by(|a, b| a.is < b.is) {
+            if self.disordered {
                 self.sort_parts();
+                self.disordered = false;
             }
             self.out.push(b'>');
             self.parts.clear();
@@ -280,6 +304,7 @@ impl Writer {
         self.out.extend_from_slice(b"=\"");
         let sound = escape::attribute(&mut self.out, value);
         self.out.push(b'"');
+        self.disordered |= self.parts.last().is_some_and(|last| !last.is.stands_before(&is));
         self.parts.push(Part { is, written: start..self.out.len() });
         if sound { self } else { self.refuse(Unwritable::Character) }
     }
