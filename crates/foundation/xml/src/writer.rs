@@ -82,7 +82,7 @@ pub struct Writer {
     parts: SmallVec<[Part; 8]>,
     /// The declarations that the open elements carry, innermost last.
     bound: SmallVec<[(&'static str, Cow<'static, str>); 8]>,
-    /// Whether that is not the order of canonical form.
+    /// Whether the parts stand in another order than that of canonical form.
     disordered: bool,
     flaw: Option<Unwritable>,
 }
