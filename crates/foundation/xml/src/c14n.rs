@@ -213,7 +213,7 @@ impl<'d> Canonical<'d> {
     // Test: a_start_tag_costs_what_it_declares.
     fn render_scope(&mut self, element: Node<'d>, apex: bool) {
         let scope = self.scope;
-        let mut render = |bound: Declaration<'d>| {
+        let render = |bound: Declaration<'d>| {
             if scope.includes(bound.prefix) {
                 self.render(bound.prefix, bound.namespace);
             }
@@ -221,7 +221,7 @@ impl<'d> Canonical<'d> {
         if apex {
             element.in_scope().into_iter().for_each(render);
         } else {
-            element.declarations().for_each(&mut render);
+            element.declarations().for_each(render);
         }
     }
 
