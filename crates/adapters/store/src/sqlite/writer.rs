@@ -30,8 +30,13 @@ const GROUP: usize = 1024;
 /// of commits: a commit of one costs four times what a row costs in a group, and a disk takes longer than this anyway.
 const APART: Duration = Duration::from_millis(2);
 
+/// How often the runtime comes round before a group is written: the turn that it is in, and as many as an exchange takes to its
+/// commit (read, opened, signed). With fewer, those under way fall into two halves that wait for each other, each with commits
+/// of its own (measured: where signatures are slow, 16 rows in a group instead of 31).
+const ROUNDS: usize = 4;
+
 /// LIMIT: how long a busy runtime may keep a group open.
-const ROUND: Duration = Duration::from_millis(10);
+const OPEN: Duration = Duration::from_millis(10);
 
 /// How long to leave a disk alone that refused to take the refusals of strangers.
 const RETRY: Duration = Duration::from_secs(1);
@@ -156,16 +161,18 @@ impl Writer {
         next
     }
 
-    /// Waits until the runtime has come round once: whoever could run when the first of the group came has had a turn, and may
+    /// Waits until the runtime has come round: whoever was under way when the first of the group came has had its turns, and may
     /// stand in the queue by now. On an idle runtime that is at once; on a busy one the group grows, which is when it must.
     fn let_others_come(&self) {
         let Some(runtime) = &self.runtime else { return };
         let (round, come) = std::sync::mpsc::sync_channel(1);
         drop(runtime.spawn(async move {
-            tokio::task::yield_now().await;
+            for _ in 0..ROUNDS {
+                tokio::task::yield_now().await;
+            }
             let _ = round.try_send(());
         }));
-        let _late = come.recv_timeout(ROUND);
+        let _late = come.recv_timeout(OPEN);
     }
 
     /// Tells a group that it is durable. From inside the runtime, where there is one: from here every reply would wake a
