@@ -70,7 +70,7 @@ fn event(row: u32) -> Event {
         at: now,
         realm: RealmId::from("default"),
         endpoint: EndpointId::from("usernamemixed"),
-        protocol: "wstrust".to_owned(),
+        protocol: "wstrust".into(),
         source: Some("127.0.0.1".into()),
         revision: 1,
         requestor: Some(Who::Account(AccountName::from("bench"))),

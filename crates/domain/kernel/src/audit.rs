@@ -4,6 +4,7 @@
 //! Out: a versioned, serialisable record. The store chains and keeps it; `symbolon explain` reads it.
 //! Never: a secret, a password, a whole token.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -32,7 +33,7 @@ pub struct Event {
     /// The endpoint.
     pub endpoint: EndpointId,
     /// The protocol.
-    pub protocol: String,
+    pub protocol: Cow<'static, str>,
     /// Where it came from, as far as the listener knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Arc<str>>,

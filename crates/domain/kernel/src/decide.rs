@@ -57,20 +57,12 @@ pub struct Permit {
     pub(crate) scopes: Option<Vec<String>>,
     pub(crate) client: Option<ClientId>,
     pub(crate) lineage: Option<Lineage>,
-    rule: String,
     _made_here: MadeHere,
 }
 
 /// Only this module can name it: no other can put a [`Permit`] together.
 #[derive(Debug)]
 struct MadeHere;
-
-impl Permit {
-    /// The rule that allowed it.
-    pub fn rule(&self) -> &str {
-        &self.rule
-    }
-}
 
 /// What rules are asked.
 #[derive(Debug)]
@@ -118,9 +110,13 @@ impl Rules for BuiltInRules {
                 }
             }
         }
-        let admitted = named(question.requestor);
-        let parties: Vec<&str> = question.parties.iter().map(|p| p.id.as_str()).collect();
-        Verdict::Yes { rule: format!("relying party {} admits {admitted}", parties.join(", ")) }
+        let mut rule = "relying party ".to_owned();
+        for (number, party) in question.parties.iter().enumerate() {
+            rule.push_str(if number == 0 { "" } else { ", " });
+            rule.push_str(party.id.as_str());
+        }
+        rule.extend([" admits ", &named(question.requestor)]);
+        Verdict::Yes { rule }
     }
 }
 
@@ -211,13 +207,13 @@ pub(crate) fn decide(
         token_type: &token_type,
         scopes: scopes.as_deref().unwrap_or_default(),
     };
-    let rule = match exchange.kernel.ports.rules.judge(&question) {
-        Verdict::Yes { rule } => rule,
+    match exchange.kernel.ports.rules.judge(&question) {
+        Verdict::Yes { rule } => exchange.record.rule = Some(rule),
         Verdict::No { rule } => {
             exchange.record.rule = Some(rule.clone());
             return Err(Refusal::new(Cause::Target, rule));
         }
-    };
+    }
     offered(&parties, &token_type)?;
     in_scope(&parties, &subject, scopes.as_deref().unwrap_or_default())?;
     let signature = signature(&parties, &token_type)?;
@@ -242,7 +238,6 @@ pub(crate) fn decide(
         scopes,
         client,
         lineage: subject.lineage,
-        rule,
         _made_here: MadeHere,
     })
 }

@@ -312,7 +312,6 @@ impl Exchange<'_> {
             lifetime: wish.lifetime,
         };
         let permit = decide::decide(self, requestor, subject, target, asked)?;
-        self.record.rule = Some(permit.rule().to_owned());
         mint::mint(self, permit).await
     }
 
@@ -365,7 +364,7 @@ impl Exchange<'_> {
             at: self.arrival.now,
             realm: self.endpoint.realm.id.clone(),
             endpoint: self.endpoint.id.clone(),
-            protocol: self.endpoint.serves.protocol().to_owned(),
+            protocol: self.endpoint.serves.protocol().into(),
             source: self.arrival.source.clone(),
             revision: self.endpoint.realm.revision(),
             requestor: self.record.requestor.clone(),

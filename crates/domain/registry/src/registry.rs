@@ -267,7 +267,7 @@ fn event(plan: &Plan, revision: u64, by: &Administrator, stamp: &Stamp) -> Event
         at: stamp.now,
         realm: RealmId::new(realm),
         endpoint: EndpointId::new(""),
-        protocol: "registry".to_owned(),
+        protocol: "registry".into(),
         source: None,
         revision,
         requestor: None,

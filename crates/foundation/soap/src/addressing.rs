@@ -7,6 +7,8 @@
 //!
 //! WS-Addressing 1.0 Core §3, SOAP Binding §3.4, §6; WS-Addressing (W3C submission, 10 August 2004) §2, §4. INTEROP: adal writes `wsa:messageID`: an unknown header, ignored.
 
+use std::borrow::Cow;
+
 use crate::fault::wsa;
 use crate::names::{
     WSA, WSA_ANONYMOUS, WSA_FAULT, WSA_NONE, WSA_REPLY, WSA_SOAP_FAULT, WSA04, WSA04_ANONYMOUS,
@@ -318,7 +320,7 @@ impl<'h> Blocks<'h> {
     }
 
     fn text(&mut self, property: Property) -> Read<Option<String>> {
-        self.one(property, |block, _| block.word().ok_or(AddressingFlaw::Empty(property)))
+        self.one(property, |block, _| word(block, property).map(Cow::into_owned))
     }
 
     fn endpoint(&mut self, property: Property) -> Read<Option<ReplyTo>> {
@@ -333,13 +335,17 @@ impl<'h> Blocks<'h> {
         };
         let mut found = None;
         for block in self.of(Property::RelatesTo).filter(relates) {
-            let text = block.word().ok_or(AddressingFlaw::Empty(Property::RelatesTo))?;
-            if found.replace(text).is_some() {
+            let id = word(block, Property::RelatesTo)?.into_owned();
+            if found.replace(id).is_some() {
                 return Err(AddressingFlaw::Cardinality(Property::RelatesTo));
             }
         }
         Ok(found)
     }
+}
+
+fn word(block: &Element, property: Property) -> Read<Cow<'_, str>> {
+    block.word().ok_or(AddressingFlaw::Empty(property))
 }
 
 // SECURITY: server-side request forgery. An address of one's own is refused, not contacted.

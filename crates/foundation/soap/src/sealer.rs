@@ -32,11 +32,11 @@ pub struct Sealer {
     addressing: AddressingVersion,
     relates_to: Option<Arc<str>>,
     /// What a protected request leaves to its answer.
-    bequest: Option<Box<Bequest>>,
+    bequest: Option<Arc<Bequest>>,
 }
 
 /// What a protected request leaves to its answer.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Bequest {
     /// The key that signed the whole.
     pub(crate) key: Option<ReplyKey>,
@@ -77,7 +77,7 @@ impl Sealer {
     /// The same, with what opening found out.
     pub(crate) fn after_opening(self, relates_to: Option<String>, bequest: Bequest) -> Self {
         let relates_to = relates_to.map(Arc::from);
-        Self { relates_to, bequest: Some(Box::new(bequest)), ..self }
+        Self { relates_to, bequest: Some(Arc::new(bequest)), ..self }
     }
 
     /// The same, with addressing headers of another version.
@@ -96,20 +96,31 @@ impl Sealer {
     /// # Errors
     /// [`Unwritable`] if the action holds a character that XML has not.
     pub fn seal(self, reply: &Reply<'_>) -> Result<Vec<u8>, Unwritable> {
-        let mut out = Writer::with_capacity(reply.body.len().saturating_add(AROUND));
-        write_envelope(
-            &mut out,
-            self.version,
-            |out| {
-                self.write_addressing(reply.action, out);
-                if let Some(stamp) = reply.timestamp {
-                    write_security(stamp, out);
-                }
-            },
-            |out| {
-                out.raw(reply.body);
-            },
-        );
+        let room = reply.body.len();
+        self.seal_written(reply.action, reply.timestamp, room, |out| {
+            out.raw(reply.body);
+        })
+    }
+
+    /// Writes an answer whose body is written in place, by `body`, for which there is `room`, in octets.
+    ///
+    /// # Errors
+    /// [`Unwritable`] if the action or what `body` writes is no XML.
+    pub fn seal_written(
+        self,
+        action: &str,
+        timestamp: Option<Stamp>,
+        room: usize,
+        body: impl FnOnce(&mut Writer),
+    ) -> Result<Vec<u8>, Unwritable> {
+        let mut out = Writer::with_capacity(room.saturating_add(AROUND));
+        let headers = |out: &mut Writer| {
+            self.write_addressing(action, out);
+            if let Some(stamp) = timestamp {
+                write_security(stamp, out);
+            }
+        };
+        write_envelope(&mut out, self.version, headers, body);
         out.finish()
     }
 

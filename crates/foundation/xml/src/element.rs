@@ -167,13 +167,15 @@ impl Element {
 
     /// The text without the white space around it; `None` where that is nothing, or where elements stand in it.
     #[must_use]
-    pub fn word(&self) -> Option<String> {
+    pub fn word(&self) -> Option<Cow<'_, str>> {
         if self.has_elements() {
             return None;
         }
-        let text = self.whole_text();
-        let trimmed = text.trim();
-        (!trimmed.is_empty()).then(|| trimmed.to_owned())
+        let word = match self.whole_text() {
+            Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+            Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+        };
+        (!word.is_empty()).then_some(word)
     }
 
     fn whole_text(&self) -> Cow<'_, str> {

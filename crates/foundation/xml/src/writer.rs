@@ -288,7 +288,8 @@ impl Writer {
     #[cold]
     fn sort_parts(&mut self) {
         let from = self.parts.first().map_or(self.out.len(), |first| first.written.start);
-        let as_asked = self.out.split_off(from);
+        let as_asked: SmallVec<[u8; 512]> = self.out.get(from..).unwrap_or_default().into();
+        self.out.truncate(from);
         self.parts.sort_by(|a, b| a.is.cmp(&b.is));
         if self.parts.windows(2).any(|pair| matches!(pair, [a, b] if a.is == b.is)) {
             self.refuse(Unwritable::Repeated);

@@ -10,7 +10,7 @@ use symbolon_kernel::{Answer, Cause, Endpoint, Minted, Outcome, Reply, Summary};
 use symbolon_messages::wstrust::{Generation, Lifetime, Response};
 use symbolon_model::Timestamp;
 use symbolon_model::signals::STAGE;
-use symbolon_soap::{Fault, Reply as Sealed, Sealer, SoapVersion, Stamp};
+use symbolon_soap::{Fault, Sealer, SoapVersion, Stamp};
 use tracing::trace;
 
 use crate::fault::{Told, fault_of};
@@ -37,9 +37,7 @@ pub(crate) fn encode(answer: &Answer, asked: Result<Asked, Told>, endpoint: &End
 fn issued(answer: &Answer, minted: &[Minted], asked: Asked, endpoint: &Endpoint) -> Reply {
     let told = by_cause(&asked);
     let sealed = match minted {
-        [one] => {
-            collection(one, &asked, endpoint).and_then(|body| seal(one, &body, asked, endpoint))
-        }
+        [one] => seal(one, asked, endpoint),
         _ => None,
     };
     match sealed {
@@ -52,8 +50,8 @@ fn by_cause(asked: &Asked) -> Told {
     Told::by_cause(asked.request.generation, asked.sealer.clone())
 }
 
-fn collection(minted: &Minted, asked: &Asked, endpoint: &Endpoint) -> Option<Vec<u8>> {
-    let request = &asked.request;
+fn seal(minted: &Minted, asked: Asked, endpoint: &Endpoint) -> Option<Vec<u8>> {
+    let Asked { request, scope, sealer } = asked;
     let shown = Shown::of(minted, endpoint.reply.token_type)?;
     let response = Response {
         generation: request.generation,
@@ -62,22 +60,19 @@ fn collection(minted: &Minted, asked: &Asked, endpoint: &Endpoint) -> Option<Vec
         token: &shown.element,
         attached: shown.reference,
         unattached: shown.reference,
-        applies_to: Some(&asked.scope),
+        applies_to: Some(&scope),
         lifetime: Lifetime {
             created: Some(minted.lifetime().from().millis()),
             expires: Some(minted.lifetime().until().millis()),
         },
     };
-    response.write().ok()
-}
-
-fn seal(minted: &Minted, body: &[u8], asked: Asked, endpoint: &Endpoint) -> Option<Vec<u8>> {
-    let request = &asked.request;
     let now: Timestamp = minted.lifetime().from();
     let expires = now.after(endpoint.realm().message_age);
     let timestamp = Some(Stamp { created: now.millis(), expires: Some(expires.millis()) });
     let action = request.request_type.final_action(request.generation);
-    asked.sealer.seal(&Sealed { action, body, timestamp }).ok()
+    let written =
+        sealer.seal_written(action, timestamp, response.room(), |out| response.write_in(out));
+    written.ok()
 }
 
 fn refused(answer: &Answer, cause: Cause, told: &Told, summary: &Summary) -> Reply {

@@ -12,7 +12,7 @@ fn refusal(n: u32, source: &str, cause: Cause) -> Event {
         at: Timestamp::from_seconds(1_000),
         realm: "main".into(),
         endpoint: "usernamemixed".into(),
-        protocol: "wstrust".to_owned(),
+        protocol: "wstrust".into(),
         source: Some(source.into()),
         revision: 1,
         requestor: None,

@@ -19,7 +19,7 @@ pub(crate) fn refusal(n: u64) -> Event {
         at: Timestamp::from_seconds(1_000),
         realm: "main".into(),
         endpoint: "usernamemixed".into(),
-        protocol: "wstrust".to_owned(),
+        protocol: "wstrust".into(),
         source: Some("192.0.2.1".into()),
         revision: 1,
         requestor: None,

@@ -123,7 +123,7 @@ pub(super) mod tests {
             at: Timestamp::from_seconds(1_795_219_200),
             realm: RealmId::new("default"),
             endpoint: EndpointId::new("usernamemixed"),
-            protocol: "wstrust".to_owned(),
+            protocol: "wstrust".into(),
             source: Some("127.0.0.1".into()),
             revision: 3,
             requestor: Some(Who::Account(AccountName::new("alice"))),

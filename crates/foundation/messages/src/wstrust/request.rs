@@ -17,6 +17,8 @@ pub use part::Part;
 pub use scope::AppliesTo;
 pub use written::Request;
 
+use std::borrow::Cow;
+
 use super::names::WST14;
 use super::{FaultCode, Generation, KeyType, RequestType};
 use symbolon_soap::names::WSU;
@@ -251,7 +253,9 @@ impl Parameters {
             return Ok(false);
         }
         match child.local() {
-            "TokenType" => fill(&mut self.token_type, uri(child, "TokenType")?, "TokenType")?,
+            "TokenType" => {
+                fill(&mut self.token_type, uri(child, "TokenType")?.into_owned(), "TokenType")?;
+            }
             "KeyType" => {
                 let key_type = KeyType::of(generation, &uri(child, "KeyType")?);
                 fill(&mut self.key_type, key_type, "KeyType")?;
@@ -311,7 +315,7 @@ impl Renewing {
 }
 
 /// The text of an element, trimmed; not empty.
-fn uri(of: &Element, name: &'static str) -> Result<String, RequestFlaw> {
+fn uri<'e>(of: &'e Element, name: &'static str) -> Result<Cow<'e, str>, RequestFlaw> {
     of.word().ok_or(RequestFlaw::Unreadable(name))
 }
 

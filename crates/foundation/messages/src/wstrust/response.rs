@@ -73,8 +73,20 @@ impl Response<'_> {
     /// # Errors
     /// [`Unwritable`] if a value holds a character that XML has not.
     pub fn write(&self) -> Result<Vec<u8>, Unwritable> {
+        let mut out = Writer::with_capacity(self.room());
+        self.write_in(&mut out);
+        out.finish()
+    }
+
+    /// About how many octets it takes.
+    #[must_use]
+    pub const fn room(&self) -> usize {
+        self.token.len().saturating_add(AROUND)
+    }
+
+    /// Writes it where a body's child is to stand.
+    pub fn write_in(&self, out: &mut Writer) {
         let wst = |local| QName::new("wst", self.generation.namespace(), local);
-        let mut out = Writer::with_capacity(self.token.len().saturating_add(AROUND));
         // SPEC: WS-Trust 2005/02 §5.2: the final response is bare; its clients read no collection.
         let collected = match self.generation {
             Generation::V13 => true,
@@ -89,17 +101,16 @@ impl Response<'_> {
         }
         out.element(&wst("TokenType"), self.token_type);
         out.start(&wst("RequestedSecurityToken")).raw(self.token).end();
-        write_reference(&wst("RequestedAttachedReference"), self.attached, &mut out);
-        write_reference(&wst("RequestedUnattachedReference"), self.unattached, &mut out);
+        write_reference(&wst("RequestedAttachedReference"), self.attached, out);
+        write_reference(&wst("RequestedUnattachedReference"), self.unattached, out);
         if let Some(applies_to) = self.applies_to {
-            applies_to.write(&mut out);
+            applies_to.write(out);
         }
-        write_lifetime(self.generation, self.lifetime, &mut out);
+        write_lifetime(self.generation, self.lifetime, out);
         out.end();
         if collected {
             out.end();
         }
-        out.finish()
     }
 }
 

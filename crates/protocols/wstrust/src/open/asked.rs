@@ -29,7 +29,7 @@ pub(super) fn decode(
     (endpoint, generation): (&Endpoint, Generation),
     sealer: Sealer,
 ) -> Result<(Operation, Asked), Unopened> {
-    let request = match RequestSecurityToken::parse(body).map_err(refusal_of) {
+    let mut request = match RequestSecurityToken::parse(body).map_err(refusal_of) {
         Ok(request) => request,
         Err(refusal) => return Err(Unopened::plain(refusal, generation, sealer)),
     };
@@ -42,7 +42,7 @@ pub(super) fn decode(
     if let Some(action) = action {
         check_action(&request, action, &sealer)?;
     }
-    match wish(&request, endpoint) {
+    match wish(&mut request, endpoint) {
         Err(refusal) => Err(Unopened::plain(refusal, spoken, sealer)),
         Ok((wish, scope)) => Ok((Operation::Issue(vec![wish]), Asked { request, scope, sealer })),
     }
@@ -89,12 +89,13 @@ fn check_action(
     })
 }
 
-fn wish(request: &RequestSecurityToken, endpoint: &Endpoint) -> Result<(Wish, Scope), Refusal> {
+/// What is wished for, and for whom: that is taken out of the request.
+fn wish(request: &mut RequestSecurityToken, endpoint: &Endpoint) -> Result<(Wish, Scope), Refusal> {
     only_issue(request.request_type)?;
     refuse_unserved(request)?;
     // SPEC: WS-Trust 1.4 §4.1: without AppliesTo the service may know whom it is for; the answer then says so.
     let default = || endpoint.default_party.as_ref().map(|id| Scope::new(id.as_str().to_owned()));
-    let Some(scope) = request.applies_to.clone().or_else(default) else {
+    let Some(scope) = request.applies_to.take().or_else(default) else {
         return Err(Refusal::new(Cause::Malformed, "no AppliesTo"));
     };
     let millis = |at: Option<i64>| at.map(Timestamp::from_millis);

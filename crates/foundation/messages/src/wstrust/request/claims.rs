@@ -51,7 +51,7 @@ fn read_one(of: &Element, namespace: &str) -> Result<ClaimAsked, RequestFlaw> {
         match child.local() {
             _ if child.namespace() != AUTHORIZATION => return Err(FLAW),
             "DisplayName" | "Description" | "DisplayValue" => {}
-            "Value" => fill(&mut value, uri(&child, "Claims")?, "Value")?,
+            "Value" => fill(&mut value, uri(&child, "Claims")?.into_owned(), "Value")?,
             _ => return Err(FLAW), // a condition on the value
         }
     }

@@ -45,14 +45,14 @@ impl AppliesTo {
         let flaw = || RequestFlaw::Unreadable("AppliesTo");
         let mut children = of.elements();
         let (address, addressing) = match (children.next(), children.next()) {
-            (None, _) => (uri(of, "AppliesTo")?, WSA),
+            (None, _) => (uri(of, "AppliesTo")?.into_owned(), WSA),
             (Some(endpoint), None) => {
                 let mut spelling = [WSA, WSA04].into_iter();
                 let addressing = spelling.find(|ns| endpoint.is(ns, "EndpointReference"));
                 let addressing = addressing.ok_or_else(flaw)?;
                 let mut address = None;
                 for child in endpoint.elements().filter(|child| child.is(addressing, "Address")) {
-                    fill(&mut address, uri(&child, "Address")?, "Address")?;
+                    fill(&mut address, uri(&child, "Address")?.into_owned(), "Address")?;
                 }
                 (address.ok_or_else(flaw)?, addressing)
             }
