@@ -149,7 +149,7 @@ fn open(octets: &[u8], policy: &Policy) -> Option<Opened> {
         match opener.step().map_err(refused).ok()? {
             Step::Opened(opened) => return Some(*opened),
             Step::Need(next, needs) => {
-                opener = *next;
+                opener = next;
                 for need in needs {
                     let Some(answer) = receiver::answer(&need.what) else {
                         plain_fault(opener.into_sealer(), &SecurityFlaw::Unavailable.into());

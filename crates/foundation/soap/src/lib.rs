@@ -29,7 +29,7 @@
 //!         match opener.step().map_err(|why| why.flaw)? {
 //!             Step::Opened(opened) => return Ok(*opened),
 //!             Step::Need(next, needs) => {
-//!                 opener = *next;
+//!                 opener = next;
 //!                 for need in needs {
 //!                     let What::Wrapped(wrapped) = need.what else { return Err("unknown".into()) };
 //!                     // A key that does not unwrap is a random one: what it is for fails by itself.

@@ -143,15 +143,15 @@ fn policy_of(endpoint: &Endpoint, versions: &'static [SoapVersion]) -> Policy {
 /// Steps the opener; answers its needs from the kernel until it is done.
 async fn drive(
     exchange: &mut Exchange<'_>,
-    mut opener: Opener,
+    mut opener: Box<Opener>,
     generation: Generation,
-) -> Result<(symbolon_soap::Opened, HashMap<NeedId, Holder>), Unopened> {
+) -> Result<(Box<symbolon_soap::Opened>, HashMap<NeedId, Holder>), Unopened> {
     let mut holders = HashMap::new();
     loop {
         match opener.step().map_err(unopened)? {
-            Step::Opened(opened) => return Ok((*opened, holders)),
+            Step::Opened(opened) => return Ok((opened, holders)),
             Step::Need(next, needs) => {
-                opener = *next;
+                opener = next;
                 for Need { id, what } in needs {
                     let element = match what {
                         What::Token(element) => element,

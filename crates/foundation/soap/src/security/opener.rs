@@ -85,7 +85,7 @@ impl Opener {
     ///
     /// # Errors
     /// [`Unopened`]: the flaw, and the sealer of the fault that tells it.
-    pub fn new(received: &[u8], policy: &Policy, left: Budget) -> Result<Self, Unopened> {
+    pub fn new(received: &[u8], policy: &Policy, left: Budget) -> Result<Box<Self>, Unopened> {
         let unopened = |version, flaw: EnvelopeFlaw| Unopened {
             flaw: flaw.into(),
             sealer: Sealer::plain(version, None),
@@ -112,13 +112,11 @@ impl Opener {
     ///
     /// # Errors
     /// [`Unopened`], also where a need is unanswered.
-    pub fn step(mut self) -> Result<Step, Unopened> {
+    pub fn step(mut self: Box<Self>) -> Result<Step, Unopened> {
         match self.advance() {
             Err(flaw) => Err(self.unopened(flaw.into())),
-            Ok(needs) if needs.is_empty() => {
-                self.finish().map(|opened| Step::Opened(Box::new(opened)))
-            }
-            Ok(needs) => Ok(Step::Need(Box::new(self), needs)),
+            Ok(needs) if needs.is_empty() => self.finish().map(Step::Opened),
+            Ok(needs) => Ok(Step::Need(self, needs)),
         }
     }
 

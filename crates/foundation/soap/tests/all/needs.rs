@@ -9,7 +9,7 @@ const ASSERTION: &str =
     "<saml:Assertion xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\" ID=\"_1\"/>";
 const TAKES_ASSERTIONS: Policy = Policy { assertion: true, ..POLICY };
 
-fn opener() -> Opener {
+fn opener() -> Box<Opener> {
     let message = with_security(ASSERTION);
     Opener::new(message.as_bytes(), &TAKES_ASSERTIONS, Budget::MESSAGE).unwrap()
 }

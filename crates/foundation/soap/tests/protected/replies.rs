@@ -179,7 +179,7 @@ fn opened_by(key: KnownKey, octets: &[u8]) -> Result<Opened, Flaw> {
         match opener.step() {
             Ok(Step::Opened(opened)) => return Ok(*opened),
             Ok(Step::Need(next, needs)) => {
-                opener = *next;
+                opener = next;
                 for need in needs {
                     let symbolon_soap::What::Wrapped(wrapped) = need.what else {
                         panic!("{:?}", need.what)

@@ -119,7 +119,7 @@ impl Receiver {
             match opener.step().map_err(flaw)? {
                 Step::Opened(opened) => return Ok(*opened),
                 Step::Need(next, needs) => {
-                    opener = *next;
+                    opener = next;
                     self.asked.push(needs.iter().map(|need| kind_of(&need.what)).collect());
                     for Need { id, what } in needs {
                         let answer = self.answer(&what).ok_or(Refused::Receiver)?;

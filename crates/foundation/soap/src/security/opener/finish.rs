@@ -54,29 +54,30 @@ impl Root {
 
 impl Opener {
     /// Judges the whole.
-    pub(super) fn finish(self) -> Result<Opened, Unopened> {
+    pub(super) fn finish(self: Box<Self>) -> Result<Box<Opened>, Unopened> {
         let findings = match self.findings() {
             Ok(findings) => findings,
             Err(flaw) => return Err(self.unopened(flaw)),
         };
         let Findings { parts, addressing, signatures, tokens, reply } = findings;
-        let signatures_sent = self.verified.into_iter().map(|verified| verified.value).collect();
-        let conversation = self.ring.conversation();
+        let Self { message, contents, verified, ring, left, .. } = *self;
+        let signatures_sent = verified.into_iter().map(|verified| verified.value).collect();
+        let conversation = ring.conversation();
         let bequest = Bequest { key: reply, conversation, signatures: signatures_sent };
-        let addressing = addressing.unwrap_or(self.message.addressing);
+        let addressing = addressing.unwrap_or(message.addressing);
         let relates_to = addressing.message_id.clone();
-        Ok(Opened {
-            sealer: self.message.sealer.after_opening(relates_to, bequest),
-            tree: self.message.tree,
-            version: self.message.envelope.version,
+        Ok(Box::new(Opened {
+            sealer: message.sealer.after_opening(relates_to, bequest),
+            tree: message.tree,
+            version: message.envelope.version,
             addressing,
-            timestamp: self.contents.timestamp.map(|(_, stamp)| stamp),
+            timestamp: contents.timestamp.map(|(_, stamp)| stamp),
             tokens,
             signatures,
-            confirmations: self.contents.confirmations.into_iter().map(|(_, one)| one).collect(),
+            confirmations: contents.confirmations.into_iter().map(|(_, one)| one).collect(),
             body: parts.content,
-            left: self.left,
-        })
+            left,
+        }))
     }
 
     fn findings(&self) -> Result<Findings, Flaw> {

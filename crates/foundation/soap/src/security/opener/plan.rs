@@ -163,7 +163,7 @@ impl Opener {
         envelope: Envelope,
         sealer: Sealer,
         (policy, left): (&Policy, Budget),
-    ) -> Result<Self, Flaw> {
+    ) -> Result<Box<Self>, Flaw> {
         let version = envelope.version;
         let is_ours =
             |block: &Element| block.is(WSSE, "Security") && is_for_the_last(block, version);
@@ -184,7 +184,7 @@ impl Opener {
         }
         // SECURITY: signature wrapping begins with a second element of the same id. Test: two_of_one_id_are_refused.
         let tree = Tree::new(root).map_err(|_| SecurityFlaw::DuplicateId)?;
-        let mut opener = Self {
+        let mut opener = Box::new(Self {
             policy: policy.clone(),
             // Where nothing is demanded, nothing encrypted is read.
             accepts: demands.map_or(Accepts::AUTHENTICATED, |demands| demands.accepts),
@@ -197,7 +197,7 @@ impl Opener {
             left,
             rounds: 0,
             hidden: Hidden::default(),
-        };
+        });
         opener.plan_header()?;
         match opener.message.envelope.body {
             Some(_) => Ok(opener),
