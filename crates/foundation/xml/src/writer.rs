@@ -155,7 +155,9 @@ impl Writer {
         let (name_end, outside) = (self.out.len(), self.bound.len());
         self.in_tag = true;
         self.open.push(Open { name: start..name_end, outside, plain: false });
-        self.bind(name.prefix, Cow::Borrowed(name.namespace));
+        if !self.is_last_bound(name) {
+            self.bind(name.prefix, Cow::Borrowed(name.namespace));
+        }
         if let Some(open) = self.open.last_mut() {
             open.plain = name.namespace.is_empty();
         }
@@ -308,6 +310,15 @@ impl Writer {
         self.disordered |= self.parts.last().is_some_and(|last| !last.is.stands_before(&is));
         self.parts.push(Part { is, written: start..self.out.len() });
         if sound { self } else { self.refuse(Unwritable::Character) }
+    }
+
+    /// Whether the binding last made is that of a name, which is written with the same constants: as of most children.
+    #[inline]
+    fn is_last_bound(&self, name: &QName) -> bool {
+        let last = self.bound.last();
+        last.is_some_and(|(prefix, namespace)| {
+            std::ptr::eq(*prefix, name.prefix) && std::ptr::eq(namespace.as_ref(), name.namespace)
+        })
     }
 
     /// Binds a prefix on the element just started, unless it already has that meaning here.

@@ -55,25 +55,29 @@ impl<'t> Cursor<'t> {
     // SPEC: Namespaces in XML 1.0 §4: QName ::= (NCName ':')? NCName.
     pub(super) fn name(&mut self) -> Result<Name, Flaw> {
         let mut seen = 0;
-        let ends = |octet: &u8| {
-            let class = class(*octet);
-            seen |= class;
-            class == OTHER
+        let mut part = |from: &[u8]| {
+            let ends = |octet: &u8| {
+                let class = class(*octet);
+                seen |= class;
+                class & OF_A_PART == 0
+            };
+            from.iter().position(ends).unwrap_or(from.len())
         };
-        let length = self.rest.iter().position(ends).unwrap_or(self.rest.len());
-        let written = self.rest.get(..length).unwrap_or_default();
-        let colon = if seen & COLON == 0 { None } else { memchr(b':', written) };
+        let first = part(self.rest);
+        let (prefix, local) = self.rest.split_at_checked(first).unwrap_or_default();
+        let (prefix, local) = match local {
+            [b':', ..] if prefix.is_empty() => return Err(Flaw::EmptyPrefix),
+            [b':', behind @ ..] => (Some(prefix), behind.get(..part(behind)).unwrap_or_default()),
+            _ => (None, prefix),
+        };
+        let before = prefix.map_or(0, |prefix| prefix.len().saturating_add(1));
+        let length = before.saturating_add(local.len());
         let is_ncname = if seen & BEYOND == 0 { begins_ncname } else { is_ncname };
-        let (prefix, local) = match colon.and_then(|colon| written.split_at_checked(colon)) {
-            None => (None, written),
-            Some(([], _)) => return Err(Flaw::EmptyPrefix),
-            Some((prefix, local)) => (Some(prefix), local.get(1..).unwrap_or_default()),
-        };
-        let again = colon.is_some() && memchr(b':', local).is_some();
+        let again = self.rest.get(length) == Some(&b':');
         if again || !prefix.is_none_or(is_ncname) || !is_ncname(local) {
             return Err(Flaw::Malformed);
         }
-        let before = u32::try_from(length.saturating_sub(local.len())).unwrap_or(u32::MAX);
+        let before = u32::try_from(before).unwrap_or(u32::MAX);
         let Span { start, end } = self.skip(length);
         Ok(Name { start, local: start.saturating_add(before), end })
     }
@@ -150,15 +154,16 @@ fn to_normalize(octet: u8) -> bool {
 
 // What an octet is to a name: a bit for each, so that all octets of a name can be looked at together.
 
-/// Neither begins a name nor goes on with one.
+/// Neither begins a name without a colon nor goes on with one.
 const OTHER: u8 = 0;
 /// Begins a name, and goes on with one.
 const BEGINS: u8 = 1;
 /// Goes on with a name.
 const GOES_ON: u8 = 2;
-const COLON: u8 = 4;
 /// Part of a character beyond ASCII.
-const BEYOND: u8 = 8;
+const BEYOND: u8 = 4;
+/// Stands in a name without a colon.
+const OF_A_PART: u8 = BEGINS | GOES_ON | BEYOND;
 
 fn class(octet: u8) -> u8 {
     CLASSES.get(usize::from(octet)).copied().unwrap_or(OTHER)
@@ -176,7 +181,6 @@ const CLASSES: [u8; 256] = {
         classes[octet] = match octet as u8 {
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => BEGINS,
             b'0'..=b'9' | b'-' | b'.' => GOES_ON,
-            b':' => COLON,
             0x80.. => BEYOND,
             _ => OTHER,
         };
