@@ -101,10 +101,14 @@ impl Opener {
             return Err(unopened(version.unwrap_or(SoapVersion::V11), mismatch));
         };
         let envelope = Envelope::read(&root, version).map_err(|flaw| unopened(version, flaw))?;
-        let message_id = addressing::message_id(&envelope.headers, policy.doubles);
+        let addressing = Addressing::read(&envelope.headers, policy.doubles);
+        let message_id = match &addressing {
+            Ok(addressing) => addressing.message_id.clone(),
+            Err(_) => addressing::message_id(&envelope.headers, policy.doubles),
+        };
         let sealer = Sealer::plain(version, message_id)
             .in_addressing(AddressingVersion::of(&envelope.headers));
-        let planned = Self::planned(root, envelope, sealer.clone(), (policy, left));
+        let planned = Self::planned(root, (envelope, addressing), sealer.clone(), (policy, left));
         planned.map_err(|flaw| Unopened { flaw, sealer })
     }
 

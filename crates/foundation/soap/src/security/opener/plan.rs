@@ -19,7 +19,8 @@ use crate::security::token::TokenKind;
 use crate::security::username::UsernameToken;
 use crate::security::{Part, SecurityFlaw, fill, plain_text};
 use crate::{
-    Addressing, AddressingVersion, EnvelopeFlaw, Flaw, HeaderName, Property, Sealer, Stamp,
+    Addressing, AddressingFlaw, AddressingVersion, EnvelopeFlaw, Flaw, HeaderName, Property,
+    Sealer, Stamp,
 };
 use std::sync::Arc;
 use symbolon_xml::{Element, NodeKey, Place, Tree};
@@ -160,7 +161,7 @@ impl Opener {
     /// Plans what a message holds.
     pub(super) fn planned(
         root: Element,
-        envelope: Envelope,
+        (envelope, addressing): (Envelope, Result<Addressing, AddressingFlaw>),
         sealer: Sealer,
         (policy, left): (&Policy, Budget),
     ) -> Result<Box<Self>, Flaw> {
@@ -176,8 +177,7 @@ impl Opener {
         })?;
         // What is encrypted is read when it is decrypted.
         let encrypted = hides && envelope.headers.iter().any(is_encrypted_header);
-        let read = || Addressing::read(&envelope.headers, policy.doubles);
-        let addressing = if encrypted { Addressing::default() } else { read()? };
+        let addressing = if encrypted { Addressing::default() } else { addressing? };
         let mut security = None;
         for block in envelope.headers.iter().filter(|block| is_ours(block)) {
             fill(&mut security, block.clone(), Part::Security)?;
