@@ -247,6 +247,16 @@ impl Writer {
         self
     }
 
+    /// Writes finished elements again that stand at these octets: inside elements that declare the same as those around them.
+    pub fn again(&mut self, elements: Range<usize>) -> &mut Self {
+        self.end_tag();
+        if elements.start > elements.end || elements.end > self.out.len() {
+            return self.refuse(Unwritable::Misplaced);
+        }
+        self.out.extend_from_within(elements);
+        self
+    }
+
     /// How many octets are written so far, the start tag of the current element included.
     ///
     /// That start tag is finished by asking: it takes no attributes afterwards.

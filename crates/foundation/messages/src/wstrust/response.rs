@@ -10,6 +10,8 @@ mod received;
 
 pub use received::{ReceivedResponse, ResponseFlaw};
 
+use std::ops::Range;
+
 use super::names::{SAML11_ID, SAML11_TOKEN, SAML20_ID, SAML20_TOKEN};
 use super::{AppliesTo, Generation, Lifetime};
 use base64::Engine;
@@ -101,8 +103,15 @@ impl Response<'_> {
         }
         out.element(&wst("TokenType"), self.token_type);
         out.start(&wst("RequestedSecurityToken")).raw(self.token).end();
-        write_reference(&wst("RequestedAttachedReference"), self.attached, out);
-        write_reference(&wst("RequestedUnattachedReference"), self.unattached, out);
+        let attached = write_reference(&wst("RequestedAttachedReference"), self.attached, out);
+        match (attached, self.unattached) {
+            (Some(written), unattached) if unattached == self.attached => {
+                out.start(&wst("RequestedUnattachedReference")).again(written).end();
+            }
+            (_, unattached) => {
+                write_reference(&wst("RequestedUnattachedReference"), unattached, out);
+            }
+        }
         if let Some(applies_to) = self.applies_to {
             applies_to.write(out);
         }
@@ -128,14 +137,22 @@ pub fn binary_token(value_type: &str, token: &[u8]) -> Result<Vec<u8>, Unwritabl
     out.finish()
 }
 
-fn write_reference(name: &QName, reference: Option<Reference<'_>>, out: &mut Writer) {
+/// Writes a reference, and says where it stands.
+fn write_reference(
+    name: &QName,
+    reference: Option<Reference<'_>>,
+    out: &mut Writer,
+) -> Option<Range<usize>> {
     const STR: QName = QName::new("o", WSSE, "SecurityTokenReference");
     const TOKEN_TYPE: QName = QName::new("k", WSSE11, "TokenType");
     const KEY_IDENTIFIER: QName = QName::new("o", WSSE, "KeyIdentifier");
-    let Some(reference) = reference else { return };
-    out.start(name).start(&STR).attribute_in(&TOKEN_TYPE, reference.token_type);
+    let reference = reference?;
+    let start = out.start(name).offset();
+    out.start(&STR).attribute_in(&TOKEN_TYPE, reference.token_type);
     out.start(&KEY_IDENTIFIER).attribute("ValueType", reference.value_type);
-    out.text(reference.id).end().end().end();
+    let end = out.text(reference.id).end().end().offset();
+    out.end();
+    Some(start..end)
 }
 
 // INTEROP: three digits of fraction and Z; govmomi reads no other layout.

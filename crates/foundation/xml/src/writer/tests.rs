@@ -78,6 +78,20 @@ fn the_offset_is_where_the_next_octet_goes() {
 }
 
 #[test]
+fn elements_are_written_again_as_they_stand() {
+    let mut out = Writer::new();
+    let start = out.start(&A).offset();
+    let end = out.start(&A).attribute("b", "<").end().offset();
+    out.start(&A).again(start..end).end().end();
+    let octets = String::from_utf8(out.finish().unwrap()).unwrap();
+    assert_eq!(octets.matches("b=\"&lt;\">").count(), 2);
+
+    refused(Unwritable::Misplaced, |w| _ = w.start(&A).again(0..99).end());
+    #[expect(clippy::reversed_empty_ranges, reason = "what is refused")]
+    refused(Unwritable::Misplaced, |w| _ = w.start(&A).again(2..1).end());
+}
+
+#[test]
 fn characters_that_xml_has_not_are_refused() {
     for bad in ["\0", "a\u{1}", "\u{b}", "\u{1f}", "\u{FFFE}", "x\u{FFFF}y"] {
         refused(Unwritable::Character, |w| _ = w.element(&A, bad));
