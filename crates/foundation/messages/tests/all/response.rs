@@ -37,6 +37,28 @@ fn a_collection_of_one_response_is_written_whole() {
 }
 
 #[test]
+fn each_reference_says_its_own() {
+    let applies_to = AppliesTo::new("urn:rp:app".to_owned());
+    let inside = |response: Response<'_>, name: &str| {
+        let written = String::from_utf8(response.write().unwrap()).unwrap();
+        let (_, from) = written.split_once(&format!("<wst:{name}>"))?;
+        Some(from.split_once(&format!("</wst:{name}>"))?.0.to_owned())
+    };
+    let (attached, unattached) = ("RequestedAttachedReference", "RequestedUnattachedReference");
+    let whole = response(&applies_to);
+    assert!(inside(whole, attached).is_some());
+    assert_eq!(inside(whole, unattached), inside(whole, attached));
+
+    let other = Response { unattached: Some(Reference::saml11("_1")), ..whole };
+    assert_eq!(inside(other, attached), inside(whole, attached));
+    assert_ne!(inside(other, unattached), inside(whole, unattached));
+    assert_eq!(inside(Response { unattached: None, ..whole }, unattached), None);
+    let alone = Response { attached: None, ..whole };
+    assert_eq!(inside(alone, attached), None);
+    assert_eq!(inside(alone, unattached), inside(whole, attached));
+}
+
+#[test]
 fn applies_to_is_repeated_in_the_requestors_spelling() {
     let request = "<RequestSecurityToken xmlns=\"http://docs.oasis-open.org/ws-sx/ws-trust/200512\">\
         <RequestType>http://docs.oasis-open.org/ws-sx/ws-trust/200512/Issue</RequestType>\
