@@ -207,13 +207,13 @@ pub(crate) fn decide(
         token_type: &token_type,
         scopes: scopes.as_deref().unwrap_or_default(),
     };
-    match exchange.kernel.ports.rules.judge(&question) {
-        Verdict::Yes { rule } => exchange.record.rule = Some(rule),
+    let rule = match exchange.kernel.ports.rules.judge(&question) {
+        Verdict::Yes { rule } => rule,
         Verdict::No { rule } => {
             exchange.record.rule = Some(rule.clone());
             return Err(Refusal::new(Cause::Target, rule));
         }
-    }
+    };
     offered(&parties, &token_type)?;
     in_scope(&parties, &subject, scopes.as_deref().unwrap_or_default())?;
     let signature = signature(&parties, &token_type)?;
@@ -226,6 +226,8 @@ pub(crate) fn decide(
         Who::Client(id) => Some(id.clone()),
         Who::Account(_) | Who::Subject { .. } => None,
     };
+    // Not before: what is refused for another reason was not decided by the rule that said yes.
+    exchange.record.rule = Some(rule);
     Ok(Permit {
         subject: name_towards(&parties, subject.name),
         parties,

@@ -430,6 +430,16 @@ fn a_strangers_refusal_is_noted_and_a_known_requestors_is_committed() {
 }
 
 #[test]
+fn a_rule_that_said_yes_is_not_told_as_the_one_that_refused() {
+    let world = world();
+    let wide = Wish { scopes: vec!["admin".to_owned()], ..wish() };
+    assert_eq!(refusal(&world.ask("/ut", &alice(), wide)).cause, Cause::Scope);
+    let committed = world.ledger.committed.lock().unwrap();
+    let audit::Outcome::Refused { rule, .. } = &committed[0].outcome else { panic!("issued") };
+    assert_eq!(*rule, None);
+}
+
+#[test]
 fn an_exchange_dropped_before_its_commit_has_done_nothing() {
     let world = world();
     let mut exchange = world.kernel.begin(&world.endpoint("/ut"), arrival());
